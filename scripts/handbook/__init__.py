@@ -1,0 +1,1 @@
+"""The one package behind The ML System Design Handbook: draws, computes, checks and builds it."""

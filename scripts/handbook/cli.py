@@ -1,0 +1,167 @@
+"""The `handbook` command: one verb a job, each implemented beside what it works on."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from handbook.project import Project, find_project
+from handbook.report import HandbookError, Report
+
+FAILED = 1
+INTERRUPTED = 130
+
+
+class Runner(Protocol):
+    """What a verb's module offers."""
+
+    def __call__(self, project: Project, args: argparse.Namespace) -> int:
+        """Does the work and returns the exit status."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One argument of a verb, as `argparse` takes it."""
+
+    names: tuple[str, ...]
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb: its name, what it does, and where the code is.
+
+    The module is imported only when the verb runs: `handbook check` must not pay for MkDocs.
+    """
+
+    name: str
+    help: str
+    target: str
+    flags: tuple[Flag, ...] = ()
+
+    def load(self) -> Runner:
+        """Imports the verb's module and returns its function."""
+        module, _, function = self.target.partition(":")
+        return cast("Runner", getattr(importlib.import_module(module), function))
+
+
+def _switch(name: str, text: str) -> Flag:
+    return Flag((name,), {"action": "store_true", "help": text})
+
+
+VERBS = (
+    Verb(
+        "build",
+        "draw, check and build the site aside, then swap it in",
+        "handbook.build:run_build",
+    ),
+    Verb(
+        "serve",
+        "preview the site with live reload",
+        "handbook.serve:run_serve",
+        (
+            Flag(("--host",), {"default": "127.0.0.1", "help": "address to listen on"}),
+            Flag(("--port",), {"type": int, "default": 8000, "help": "port to listen on"}),
+        ),
+    ),
+    Verb(
+        "check",
+        "check the sources; writes nothing",
+        "handbook.check:run_check",
+        (_switch("--site", "check the built site instead"),),
+    ),
+    Verb(
+        "numbers",
+        "recompute every number in the prose",
+        "handbook.numbers:run_numbers",
+        (
+            _switch("--fix", "rewrite the numbers and tables that are out of date"),
+            _switch("--list", "list every number with what proves it"),
+        ),
+    ),
+    Verb(
+        "figures",
+        "draw the figures",
+        "handbook.figures:run_figures",
+        (
+            Flag(("ids",), {"nargs": "*", "metavar": "module/name", "help": "only these"}),
+            _switch("--list", "list every figure with its file and title"),
+            _switch("--check", "draw and check, but write nothing"),
+            Flag(("--sheet",), {"metavar": "FILE.html", "help": "write a contact sheet"}),
+        ),
+    ),
+    Verb(
+        "new",
+        "start a chapter: text, estimate, figures, quiz and its line in the navigation",
+        "handbook.scaffold:run_new",
+        (Flag(("path",), {"metavar": "part/chapter", "help": "for example case-studies/x"}),),
+    ),
+    Verb("lint", "run ruff, mypy, typos and the workflow linters", "handbook.lint:run_lint"),
+    Verb(
+        "bench",
+        "measure the figures and the build against their bars",
+        "handbook.bench:run_bench",
+        (Flag(("--figures",), {"type": int, "default": 200, "help": "how many to draw"}),),
+    ),
+    Verb(
+        "doctor",
+        "see that this machine has what the handbook needs",
+        "handbook.browser:run_doctor",
+        (_switch("--browser", "a browser for the tests too; installs one where it can"),),
+    ),
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Returns the command line's grammar, one sub-command a verb."""
+    top = argparse.ArgumentParser(prog="handbook", description=__doc__)
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb in VERBS:
+        sub = verbs.add_parser(verb.name, help=verb.help, description=verb.help.capitalize())
+        for flag in verb.flags:
+            sub.add_argument(*flag.names, **flag.options)
+        sub.set_defaults(entry=verb)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one verb.
+
+    Args:
+        argv: The words after the program's name; those of this process where none are given.
+
+    Returns:
+        0 when all is well, 1 when something was found, 130 when interrupted.
+    """
+    args = parser().parse_args(argv)
+    verb: Verb = args.entry
+    try:
+        project = find_project()
+        return verb.load()(project, args)
+    except HandbookError as error:
+        Report(error.problems).print(_root_or_none())
+        return FAILED
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (`handbook figures --list | head`): nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _root_or_none() -> Path | None:
+    try:
+        return find_project().root
+    except HandbookError:
+        return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Python-Markdown extensions: what a page needs beyond plain Markdown."""

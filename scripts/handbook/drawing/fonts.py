@@ -1,0 +1,144 @@
+"""Cuts the site's fonts and the table of advance widths from upstream font files.
+
+Run once when a font is updated; what it writes is committed. It needs `fonttools` and `brotli`
+(the `test` extra) and two files that are not kept here, the variable faces of Inter 4 and of
+JetBrains Mono as their authors publish them:
+
+    python -m handbook.drawing.fonts InterVariable.woff2 JetBrainsMono.woff2 docs/assets/fonts
+
+The optical size axis of Inter is pinned at 14: a face whose widths change with the size could not
+be measured by one table. Weights stay variable from 400 to 700.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+WEIGHTS = (400, 500, 600, 700)
+TABLE = Path(__file__).with_name("inter_widths.json")
+
+# What nearly every page shows. Browsers fetch the second file only where a page needs it, so a
+# range here must be one in docs/assets/fonts.css too (a test compares them).
+BASIC = (
+    (0x20, 0x7E),
+    (0xA0, 0xFF),
+    (0x2010, 0x2026),
+    (0x20AC, 0x20AC),
+    (0x2190, 0x2193),
+    (0x2212, 0x2212),
+    (0x2248, 0x2248),
+    (0x2264, 0x2265),
+)
+# Other Latin letters, Greek, and the rarer signs.
+EXTENDED = (
+    (0x100, 0x17F),
+    (0x391, 0x3C9),
+    (0x2027, 0x2027),
+    (0x2030, 0x203A),
+    (0x2070, 0x209C),
+    (0x2122, 0x2122),
+    (0x2194, 0x2199),
+    (0x21D0, 0x21D4),
+    (0x2200, 0x2211),
+    (0x2213, 0x2247),
+    (0x2249, 0x2263),
+    (0x2266, 0x22FF),
+    (0x2318, 0x2318),
+    (0x25A0, 0x25CF),
+    (0x2605, 0x2606),
+    (0x2713, 0x2717),
+)
+# Code needs fewer signs than prose.
+_MONO_RANGES = ((0x20, 0x7E), (0xA0, 0xFF), (0x2010, 0x2026), (0x2190, 0x2193), (0x2264, 0x2265))
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Writes the table and the font files, and prints what each weighs.
+
+    Args:
+        argv: Arguments after the program's name; the process's own where none are given.
+    """
+    parser = argparse.ArgumentParser(prog="python -m handbook.drawing.fonts")
+    parser.add_argument("inter", type=Path)
+    parser.add_argument("mono", type=Path)
+    parser.add_argument("folder", type=Path)
+    args = parser.parse_args(argv)
+    TABLE.write_text(width_table(args.inter), encoding="utf-8")
+    args.folder.mkdir(parents=True, exist_ok=True)
+    inter, extended = args.folder / "inter.woff2", args.folder / "inter-extended.woff2"
+    mono = args.folder / "jetbrains-mono.woff2"
+    cut(args.inter, inter, BASIC, {"opsz": 14, "wght": (400, 700)})
+    cut(args.inter, extended, EXTENDED, {"opsz": 14, "wght": (400, 700)})
+    cut(args.mono, mono, _MONO_RANGES, {"wght": (400, 700)})
+    for path in (TABLE, inter, extended, mono):
+        print(f"{path.name}: {path.stat().st_size} bytes")
+    return 0
+
+
+def width_table(source: Path) -> str:
+    """Returns the advance widths of each weight as compact JSON, in font units.
+
+    Args:
+        source: The variable face of Inter.
+    """
+    tools = _font_tools()
+    columns: dict[int, list[int]] = {}
+    chars = ""
+    for weight in WEIGHTS:
+        font: Any = tools.varLib.instancer.instantiateVariableFont(
+            tools.ttLib.TTFont(source), {"opsz": 14, "wght": weight}
+        )
+        cmap, metrics = font.getBestCmap(), font["hmtx"].metrics
+        points = [point for point in _points(BASIC + EXTENDED) if point in cmap]
+        chars = "".join(map(chr, points))
+        columns[weight] = [metrics[cmap[point]][0] for point in points]
+        units = font["head"].unitsPerEm
+    table = {"font": "Inter", "units_per_em": units, "chars": chars, "widths": columns}
+    return json.dumps(table, ensure_ascii=True, separators=(",", ":")) + "\n"
+
+
+def cut(
+    source: Path, target: Path, ranges: Iterable[tuple[int, int]], axes: dict[str, Any]
+) -> None:
+    """Writes the part of a variable font that the site uses, as woff2.
+
+    Args:
+        source: The face to cut from.
+        target: The file to write.
+        ranges: First and last code point of each range to keep.
+        axes: What each axis is limited to.
+    """
+    tools = _font_tools()
+    options = tools.subset.Options()
+    options.layout_features = ["kern", "mark", "mkmk", "ccmp", "locl", "tnum", "zero", "sups"]
+    options.flavor = "woff2"
+    options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
+    options.hinting = False
+    font: Any = tools.ttLib.TTFont(source, recalcTimestamp=False)
+    subsetter = tools.subset.Subsetter(options)
+    subsetter.populate(unicodes=list(_points(ranges)))
+    subsetter.subset(font)
+    font = tools.varLib.instancer.instantiateVariableFont(font, axes)
+    font.flavor = "woff2"
+    font.save(target)
+
+
+def _font_tools() -> Any:
+    """Imports fontTools, which only this module needs and the site's build does not install."""
+    for name in ("subset", "ttLib", "varLib.instancer"):
+        import_module(f"fontTools.{name}")
+    return import_module("fontTools")
+
+
+def _points(ranges: Iterable[tuple[int, int]]) -> Iterator[int]:
+    for first, last in ranges:
+        yield from range(first, last + 1)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

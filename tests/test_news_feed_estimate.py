@@ -1,0 +1,143 @@
+"""The arithmetic of the news feed chapter, recomputed by hand where a slip would matter."""
+
+from __future__ import annotations
+
+import inspect
+import math
+
+import pytest
+
+from handbook.estimate import Quantity, chapter
+
+feed = chapter("case-studies/news-feed")
+
+
+def test_load_follows_from_the_stated_audience() -> None:
+    assert feed.requests_per_day() == 3e9
+    assert feed.average_qps() == pytest.approx(34_722, abs=1)
+    assert f"{feed.peak_qps():,.0f}" == "69,444"
+    assert feed.viewed_per_day() == pytest.approx(24e9)
+
+
+def test_billions_of_posts_become_ten() -> None:
+    counts = [left for _, left, _ in feed.funnel_stages()]
+    assert counts[0] == 6e9
+    assert counts[-1] == 10
+    assert counts == sorted(counts, reverse=True)
+    assert feed.retrieved() == 1_500
+
+
+def test_every_stage_fits_the_budget_and_branches_count_once() -> None:
+    budget = feed.latency_budget()
+    assert budget.used_ms <= feed.BUDGET_MS
+    assert feed.used_ms() == 8 + 6 + 16 + 5 + 5 + 15 + 25 + 6 + 8
+    assert feed.serial_ms() == feed.used_ms() + (5 + 4) + (12 + 10 + 8)
+    spent = sum(ms for _, _, ms in feed.funnel_stages() if ms is not None)
+    outside = sum(
+        feed.stage_ms(name)
+        for name in ("Gateway, authentication, internal network", "User context")
+    ) + feed.stage_ms("Hydrate and serialise")
+    assert spent + outside == feed.used_ms()
+
+
+def test_the_history_cannot_be_ranked_slower_than_its_slot() -> None:
+    assert feed.ranker_compute_ms() < feed.stage_ms("Rank") / 10
+
+
+def test_index_memory_is_vectors_plus_links() -> None:
+    assert feed.index_bytes() == 600e6 * (128 + 2 * 16 * 4)
+    assert feed.index_float32_bytes() == 600e6 * (512 + 2 * 16 * 4)
+    assert feed.shard_memory_share() < 0.5
+
+
+def test_ranker_parameters_by_hand() -> None:
+    cross = 3 * (2048 * 2048 + 2048)
+    experts = 8 * ((2048 * 1024 + 1024) + (1024 * 512 + 512))
+    gates = 8 * (2048 * 8 + 8)
+    towers = 8 * ((512 * 256 + 256) + (256 + 1))
+    assert feed.candidate_parameters() == cross + experts + gates + towers
+    history = 2 * (2 * 12 * 256**2) * 200 + 2 * 4 * 200**2 * 256
+    assert feed.ranker_flops() == 2 * feed.candidate_parameters() * 500 + history
+
+
+def test_the_fleet_carries_the_peak_after_losing_a_zone() -> None:
+    load = feed.peak_qps() * feed.ranker_flops()
+    capacity = feed.ranker_accelerators() * feed.L4_PEAK_FLOPS * feed.SERVING_UTILIZATION
+    assert load / (capacity * 2 / 3) <= 0.6
+    assert feed.feature_machines() * 128e9 * 0.75 >= feed.online_features_bytes()
+
+
+def test_cost_adds_up_and_paging_is_the_biggest_lever() -> None:
+    parts = (
+        feed.cpu_cost_per_month()
+        + feed.accelerator_cost_per_month()
+        + feed.training_cost_per_month()
+        + feed.storage_cost_per_month()
+    )
+    assert feed.cost_per_month() == parts
+    assert feed.fleet_rows()[-1][-1] == f"**{parts:,.0f}**"
+    monthly_requests = feed.requests_per_day() * 730 / 24
+    assert feed.cost_per_1000_requests() == pytest.approx(parts / monthly_requests * 1000)
+    assert 0 < feed.half_candidates_saving() < feed.paged_saving() < 2 / 3
+
+
+def test_downsampling_is_undone_for_one_head_but_not_for_many() -> None:
+    assert feed.corrected(feed.rate_after_downsampling()) == pytest.approx(feed.LIKE_RATE)
+    assert feed.wrongly_corrected() < feed.LIKE_RATE / 1.5
+    assert feed.weighted_like_rate() == pytest.approx(feed.LIKE_RATE)
+
+
+def test_downsampling_by_counting() -> None:
+    likes, other_positives, rest = 30, 70, 900
+    kept = likes + other_positives + rest * 0.1
+    assert feed.like_share_of_examples() == pytest.approx(likes / kept)
+
+
+def test_the_hidden_costs_turn_the_headline_down() -> None:
+    assert feed.headline_engagement() > feed.friend_engagement()
+    assert feed.headline_value() < feed.friend_value()
+
+
+def test_sample_size_matches_the_rule_of_thumb() -> None:
+    rule = 16 * (feed.SESSIONS_SD / feed.detectable_sessions()) ** 2
+    assert feed.users_per_arm() == pytest.approx(rule, rel=0.03)
+    assert feed.users_per_arm_cuped() == pytest.approx(0.51 * feed.users_per_arm())
+
+
+def test_labels_arrive_inside_the_window_less_often_the_slower_they_are() -> None:
+    assert feed.like_coverage() > feed.label_coverage() > feed.share_coverage()
+    assert feed.label_coverage() == pytest.approx(1 - math.exp(-2.5))
+
+
+def test_tail_bounds() -> None:
+    assert feed.shards_slow() == pytest.approx(1 - 0.99**4)
+    assert feed.shard_quantile_needed() ** 4 == pytest.approx(0.99)
+    assert 9 * (1 - feed.stage_quantile_needed()) == pytest.approx(0.01)
+
+
+def test_shards_return_enough() -> None:
+    spare = feed.SHARD_K - feed.shard_share_expected()
+    assert spare > 4 * feed.shard_share_deviation()
+
+
+def test_capacity_curves_start_from_the_chapters_point() -> None:
+    assert feed.accelerators_at(feed.peak_qps()) == feed.ranker_accelerators()
+    assert feed.cpu_machines_at(feed.peak_qps()) == feed.cpu_machines()
+    assert feed.accelerators_at(2 * feed.peak_qps()) > 1.9 * feed.ranker_accelerators()
+
+
+@pytest.mark.parametrize(
+    "rows", ["latency_rows", "load_rows", "memory_rows", "fleet_rows", "value_rows"]
+)
+def test_tables_are_rectangular(rows: str) -> None:
+    table = getattr(feed, rows)()
+    assert {len(row) for row in table} == {len(table[0])}
+    assert len(table) > 4
+
+
+def test_every_public_function_says_what_it_is_and_every_input_says_why() -> None:
+    for name, item in vars(feed).items():
+        if inspect.isfunction(item) and item.__module__ == feed.__name__:
+            assert item.__doc__, name
+        if isinstance(item, Quantity):
+            assert item.note, name

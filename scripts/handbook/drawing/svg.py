@@ -66,7 +66,7 @@ class Drawing:
 
 
 @dataclass(frozen=True)
-class Box:
+class Bounds:
     """A rectangle in px, with what it holds."""
 
     x: float
@@ -75,7 +75,7 @@ class Box:
     h: float
     name: str = ""
 
-    def overlaps(self, other: Box, slack: float = 0.5) -> bool:
+    def overlaps(self, other: Bounds, slack: float = 0.5) -> bool:
         """Whether two boxes share more than `slack` px in both directions."""
         return (
             min(self.x + self.w, other.x + other.w) - max(self.x, other.x) > slack
@@ -98,7 +98,7 @@ class Canvas:
     def __init__(self, width: float, height: float) -> None:
         self.width = width
         self.height = height
-        self.texts: list[Box] = []
+        self.texts: list[Bounds] = []
         self.linked = False
         self._parts: list[str] = []
 
@@ -146,7 +146,7 @@ class Canvas:
         anchor: str = "start",
         size: float | None = None,
         weight: int | None = None,
-    ) -> Box:
+    ) -> Bounds:
         """Adds one line of text and remembers its box.
 
         Args:
@@ -165,7 +165,7 @@ class Canvas:
         size, weight = size or font[0], weight or font[1]
         wide = width(string, size, weight)
         left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
-        box = Box(left, y - ASCENT * size, wide, (ASCENT + DESCENT) * size, string)
+        box = Bounds(left, y - ASCENT * size, wide, (ASCENT + DESCENT) * size, string)
         self.texts.append(box)
         attributes = "" if anchor == "start" else f' text-anchor="{anchor}"'
         if size != _PLAIN[0]:

@@ -1,0 +1,285 @@
+"""`handbook build`: draws, checks, builds aside, checks what was built, then swaps it in.
+
+Nothing that is published is touched until the new site is whole and clean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import html
+import logging
+import os
+import posixpath
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from handbook.markdown.context import line_of
+from handbook.project import Project
+from handbook.report import HandbookError, Problem, Report
+
+AT_FDCWD = -100
+RENAME_EXCHANGE = 2
+# A finding of ours as it was logged: the place, then the code.
+LOGGED = re.compile(r"^(?P<path>[^\s:]+\.\w+):(?:(?P<line>\d+):)?(?:\d+:)? (?P<code>[a-z-]+): ")
+QUIET = {
+    # Both announce the end of the generator's life on every build; stack.md knows.
+    "NO_MKDOCS_2_WARNING": "1",
+    "DISABLE_MKDOCS_2_WARNING": "true",
+}
+REDIRECT = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Moved</title>
+<meta http-equiv="refresh" content="0; url={target}"><meta name="robots" content="noindex">
+<link rel="canonical" href="{target}"></head>
+<body><p>This page has moved to <a href="{target}">{target}</a>.</p></body></html>
+"""
+
+
+def run_build(project: Project, _args: argparse.Namespace) -> int:
+    """Builds the site and publishes it into `site/`.
+
+    Args:
+        project: The checkout.
+        _args: Nothing is read from it.
+
+    Returns:
+        0 when the site was swapped in, 1 when something was found and the old one was kept.
+    """
+    started = time.monotonic()
+    report = Report()
+    report.extend(_check_sources(project))
+    if report.ok:
+        aside = project.root / f"{project.site.name}.{os.getpid()}.new"
+        try:
+            report.extend(build_into(project, aside))
+            if report.ok:
+                step("Checking the built site")
+                report.extend(_check_site(project, aside))
+            if report.ok:
+                publish(aside, project.site)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+    report.print(project.root)
+    if not report.ok:
+        kept = "; the site that was there is kept" if project.site.exists() else ""
+        print(f"Not built: {len(report.problems)} found{kept}.", file=sys.stderr)
+        return 1
+    seconds = time.monotonic() - started
+    print(f"Built site/ in {seconds:.1f} s. To look at it: make serve, or open site/index.html")
+    return 0
+
+
+def step(text: str) -> None:
+    """Says what is done now.
+
+    Args:
+        text: The step, without a full stop.
+    """
+    print(f"==> {text}", flush=True)
+
+
+def _check_sources(project: Project) -> list[Problem]:
+    from handbook.check import check_sources
+
+    step("Drawing the figures and checking the sources")
+    return list(check_sources(project))
+
+
+def _check_site(project: Project, folder: Path) -> list[Problem]:
+    from handbook.site import check_site
+
+    return check_site(project, folder)
+
+
+def build_into(project: Project, folder: Path) -> list[Problem]:
+    """Builds the site into a folder.
+
+    Args:
+        project: The checkout.
+        folder: Where to; it is made anew.
+
+    Returns:
+        One finding for every warning that anything logged on the way.
+    """
+    from mkdocs.commands.build import build
+    from mkdocs.config import load_config
+    from mkdocs.exceptions import Abort, ConfigurationError
+
+    step("Building the pages")
+    prepare_environment(project)
+    with _warnings() as found:
+        try:
+            with _inside(project.root):
+                config = load_config(str(project.config), site_dir=str(folder), strict=True)
+                config.plugins.on_startup(command="build", dirty=False)
+                build(config)
+                config.plugins.on_shutdown()
+        except ConfigurationError as error:
+            found.append(str(error))
+        except Abort:
+            # Strict mode stops after the warnings, which are already noted.
+            pass
+    return [_problem(project, text) for text in dict.fromkeys(found)]
+
+
+@contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+class _Collector(logging.Handler):
+    """Notes every warning of every logger: strict mode counts only MkDocs' own."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.found.append(record.getMessage())
+
+
+@contextmanager
+def _warnings() -> Iterator[list[str]]:
+    collector = _Collector()
+    root = logging.getLogger()
+    logging.captureWarnings(True)
+    root.addHandler(collector)
+    try:
+        yield collector.found
+    finally:
+        root.removeHandler(collector)
+        logging.captureWarnings(False)
+
+
+def _problem(project: Project, text: str) -> Problem:
+    """Reads the place back out of a logged message, where it has one."""
+    import re
+
+    ours = re.match(
+        r"^(?P<path>[^\s:]+\.\w+):(?:(?P<line>\d+):)?(?:\d+:)? (?P<code>[a-z-]+): ", text
+    )
+    if ours:
+        line = int(ours["line"] or 0)
+        return Problem(project.root / ours["path"], line, 0, ours["code"], text[ours.end() :])
+    named = re.search(r"Doc file '([^']+)'", text)
+    if named is None:
+        return Problem(project.config, 0, 0, "build", text.strip())
+    source = project.docs / named[1]
+    link = re.search(r"link '([^']+)'", text)
+    line = line_of(source, link[1]) if link else 0
+    return Problem(source, line, 0, "build", text.strip())
+
+
+def prepare_environment(project: Project) -> None:
+    """Sets the variables that the generator's configuration reads.
+
+    Args:
+        project: The checkout.
+    """
+    os.environ.update(QUIET)
+    os.environ.setdefault("SOURCE_DATE_EPOCH", source_date(project))
+    if os.environ.get("REPO_URL"):
+        os.environ.setdefault("EDIT_URI", "edit/main/docs/")
+
+
+def source_date(project: Project) -> str:
+    """Returns the time of the last commit, in seconds since 1970, so that builds repeat.
+
+    Args:
+        project: The checkout; outside version control the answer is 0.
+    """
+    asked = subprocess.run(
+        ["git", "-C", str(project.root), "log", "-1", "--format=%at"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return asked.stdout.strip() or "0"
+
+
+def finish(project: Project, folder: Path, redirects: Mapping[str, str]) -> None:
+    """Adds to a built site what the generator does not write.
+
+    Args:
+        project: The checkout.
+        folder: The built site.
+        redirects: Old address to new, both from the site's root (`old/page/`).
+
+    Raises:
+        HandbookError: A redirect leads nowhere, or would hide a page.
+    """
+    _write_downloads(project, folder)
+    problems = [
+        problem
+        for old, new in redirects.items()
+        for problem in _redirect(project, folder, old, new)
+    ]
+    if not os.environ.get("SITE_URL"):
+        # Without an address a sitemap can only be empty.
+        for name in ("sitemap.xml", "sitemap.xml.gz"):
+            (folder / name).unlink(missing_ok=True)
+    if problems:
+        raise HandbookError(problems)
+
+
+def _write_downloads(project: Project, folder: Path) -> None:
+    from handbook.markdown.figure import download_path, figures
+
+    for figure_id, figure in figures(project).figures.items():
+        target = folder / download_path(figure_id)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(figure.download_svg, encoding="utf-8")
+
+
+def _redirect(project: Project, folder: Path, old: str, new: str) -> list[Problem]:
+    source = folder / old.strip("/") / "index.html"
+    target = folder / new.partition("#")[0].strip("/") / "index.html"
+    if not target.is_file():
+        return [
+            Problem(project.config, 0, 0, "redirect", f"{old} leads to {new}, which is no page")
+        ]
+    if source.is_file():
+        return [Problem(project.config, 0, 0, "redirect", f"{old} is a page; it cannot be moved")]
+    source.parent.mkdir(parents=True, exist_ok=True)
+    link = posixpath.relpath(new, old.strip("/") or ".") + ("/" if new.endswith("/") else "")
+    source.write_text(REDIRECT.format(target=html.escape(link)), encoding="utf-8")
+    return []
+
+
+def publish(aside: Path, site: Path) -> None:
+    """Puts a whole site where the old one was, in one step where the system can.
+
+    Args:
+        aside: The new site; the old one is there afterwards, if there was one.
+        site: Where readers look. There is a site at every moment.
+    """
+    if not site.exists():
+        aside.rename(site)
+    elif not _exchange(aside, site):
+        old = site.with_name(f"{site.name}.{os.getpid()}.old")
+        site.rename(old)
+        aside.rename(site)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swaps two folders at once; Linux only, and not on every file system."""
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    done: int = rename(
+        AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), ctypes.c_uint(RENAME_EXCHANGE)
+    )
+    return done == 0

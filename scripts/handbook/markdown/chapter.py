@@ -1,0 +1,109 @@
+"""What frames a chapter, from its front matter: a block below the title and one at the end."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+
+from handbook.markdown.context import Context, Page
+
+LEVELS = {"mid": "Mid", "senior": "Senior", "staff": "Staff"}
+GUIDE = "/contributing/index.md"
+FOOTER = "hb-chapter-end"
+# After footnotes (50) have added their list, before the inline patterns (20): what is put here is
+# still read as Markdown, and its links are rewritten as the generator rewrites any.
+PRIORITY = 25.0
+
+
+def register(md: Markdown, context: Context) -> None:
+    """Adds both blocks."""
+    md.treeprocessors.register(_Frame(md, context), "hb_chapter", PRIORITY)
+
+
+class _Frame(Treeprocessor):
+    def __init__(self, md: Markdown, context: Context) -> None:
+        super().__init__(md)
+        self.context = context
+
+    def run(self, root: Element) -> None:
+        page = self.context.page
+        if page is None:
+            return
+        opening = _opening(page)
+        title = next((child for child in root if child.tag == "h1"), None)
+        if opening is not None and title is not None:
+            root.insert(list(root).index(title) + 1, opening)
+        if page.meta.get("checked"):
+            root.append(_ending(page, self.context))
+
+
+def _opening(page: Page) -> Element | None:
+    meta = page.meta
+    if not any(meta.get(key) for key in ("level", "minutes", "prerequisites", "outcomes")):
+        return None
+    box = Element("div", {"class": "hb-chapter"})
+    facts = SubElement(box, "p", {"class": "hb-chapter__facts"})
+    if meta.get("minutes"):
+        SubElement(facts, "span", {"class": "hb-fact"}).text = f"{meta['minutes']} min read"
+    levels = [LEVELS.get(str(level), str(level)) for level in _listed(meta.get("level"))]
+    if levels:
+        SubElement(facts, "span", {"class": "hb-fact"}).text = f"Level: {', '.join(levels)}"
+    if meta.get("outcomes"):
+        _list(box, "You will be able to", _listed(meta["outcomes"]))
+    if meta.get("prerequisites"):
+        _list(box, "Know first", [_prerequisite(each) for each in _listed(meta["prerequisites"])])
+    return box
+
+
+def _list(box: Element, title: str, items: Sequence[str]) -> None:
+    SubElement(box, "p", {"class": "hb-chapter__title"}).text = title
+    entries = SubElement(box, "ul")
+    for item in items:
+        SubElement(entries, "li").text = item
+
+
+def _prerequisite(value: Any) -> str:
+    """Accepts text with Markdown in it, or one `title: link` pair."""
+    if isinstance(value, dict):
+        return ", ".join(f"[{title}]({link})" for title, link in value.items())
+    return str(value)
+
+
+def _ending(page: Page, context: Context) -> Element:
+    box = Element("p", {"class": FOOTER})
+    box.text = f"Facts checked on {_day(page.meta['checked'])}. "
+    link = SubElement(box, "a", {"href": _report_link(page, context)})
+    link.text = "Report an error on this page"
+    link.tail = "."
+    return box
+
+
+def _report_link(page: Page, context: Context) -> str:
+    if context.repo_url:
+        title = quote(f"Error in {page.uri}")
+        return f"{context.repo_url}/issues/new?title={title}"
+    # No repository is known, as on a private copy: the guide says whom to tell.
+    if (context.project.docs / GUIDE.lstrip("/")).is_file():
+        return page.link(GUIDE)
+    return posixpath.basename(page.uri)
+
+
+def _day(value: Any) -> str:
+    try:
+        day = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return str(value)
+    return f"{day.day} {day:%B %Y}"
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]

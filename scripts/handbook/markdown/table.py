@@ -1,0 +1,50 @@
+"""Tables scroll sideways on a phone: each gets a frame that a keyboard reaches and a name.
+
+Written at build time; the theme would do it with a script once the page has loaded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+
+from handbook.markdown.context import Context
+
+HEADINGS = ("h1", "h2", "h3", "h4")
+# After the inline patterns (20): headings have their text by now.
+PRIORITY = 11.0
+
+
+def register(md: Markdown, _context: Context) -> None:
+    """Adds the frames."""
+    md.treeprocessors.register(_Tables(md), "hb_tables", PRIORITY)
+
+
+class _Tables(Treeprocessor):
+    def run(self, root: Element) -> None:
+        parents = {child: parent for parent in root.iter() for child in parent}
+        named: Counter[str] = Counter()
+        heading = ""
+        for element in list(root.iter()):
+            if element.tag in HEADINGS:
+                heading = " ".join("".join(element.itertext()).split())
+            elif element.tag == "table":
+                named[heading] += 1
+                count = f" ({named[heading]})" if named[heading] > 1 else ""
+                _frame(parents[element], element, f"Table: {heading or 'data'}{count}")
+
+
+def _frame(parent: Element, table: Element, label: str) -> None:
+    # A class keeps the theme's script from wrapping the table again.
+    table.set("class", f"{table.get('class', '')} hb-table".strip())
+    box = Element(
+        "div", {"class": "hb-scroll", "role": "region", "tabindex": "0", "aria-label": label}
+    )
+    box.tail, table.tail = table.tail, None
+    at = list(parent).index(table)
+    parent.remove(table)
+    box.append(table)
+    parent.insert(at, box)

@@ -1,0 +1,491 @@
+"""Shows how a number comes about: formula, values put in, result, and what it rests on.
+
+The formula is read from the syntax tree of the function that computes the number, so that what
+the page shows is what the code does.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from handbook.estimate import Quantity
+from handbook.expressions import (
+    FUNCTIONS,
+    ExpressionError,
+    Scope,
+    evaluate,
+    parse,
+    settle,
+    split_spec,
+    walk,
+)
+from handbook.project import Project, find_project
+
+
+@dataclass(frozen=True)
+class Input:
+    """A number that a formula starts from.
+
+    Attributes:
+        name: Its readable name.
+        value: The number.
+        shown: The number as a reader wants it, with its unit.
+        unit: What it counts; empty for a plain number.
+        kind: `assumed`, `sourced` or `measured`; `constant` for a plain number.
+        note: Why, or the title of the source.
+        url: Where the source is; empty where there is none.
+    """
+
+    name: str
+    value: float
+    shown: str
+    unit: str
+    kind: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """How a number comes about.
+
+    Attributes:
+        name: The readable name of what is computed.
+        title: What the function says it returns: the first line of its docstring.
+        formula: The formula with readable names; empty where the code is no formula.
+        substituted: The formula with values put in; empty where there is no formula.
+        value: The number.
+        result: The number as a reader wants it.
+        inputs: What the formula starts from.
+        steps: How the other parts of the formula come about, in the order they are used.
+        path: The file of the function; None for an expression on a page.
+        line: The line of the function in that file.
+    """
+
+    name: str
+    title: str
+    formula: str
+    substituted: str
+    value: float | str
+    result: str
+    inputs: tuple[Input, ...] = ()
+    steps: tuple[Derivation, ...] = ()
+    path: Path | None = None
+    line: int = 0
+
+    def every_input(self) -> tuple[Input, ...]:
+        """Returns the inputs of this and of every step, each once."""
+        found = dict.fromkeys(self.inputs)
+        for step in self.steps:
+            found |= dict.fromkeys(step.every_input())
+        return tuple(found)
+
+
+def derivation(expression: str, project: Project | None = None) -> Derivation:
+    """Returns how the number of an expression comes about.
+
+    Args:
+        expression: As on a page, with or without its format: `news_feed.peak_qps:,.0f`.
+        project: The checkout; the one around the working directory where none is given.
+
+    Raises:
+        ExpressionError: The expression gives no number.
+        HandbookError: An estimate that it names is broken.
+    """
+    text, spec = split_spec(expression)
+    scope = Scope(project or find_project())
+    value = evaluate(text, scope)
+    node = parse(text)
+    result = format(value, spec) if spec else readable(value)
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        owner = walk(node, scope)
+        if callable(owner):
+            return _replace_result(of_call(owner), result)
+        if isinstance(owner, Quantity):
+            found = as_input(_last_name(node), owner)
+            return Derivation(found.name, found.note, "", "", value, result, (found,))
+    if isinstance(node, ast.Call) and not _is_builtin(node.func):
+        return _replace_result(_explain_call(node, _PageNames(scope)), result)
+    reader = _Reader(_PageNames(scope))
+    formula = reader.show(node)
+    return Derivation(
+        formula,
+        "",
+        formula,
+        reader.substitute(node),
+        value,
+        result,
+        tuple(reader.inputs),
+        tuple(reader.steps),
+    )
+
+
+def of_call(function: Callable[..., Any], *args: Any, **named: Any) -> Derivation:
+    """Returns how a function comes to its result.
+
+    Args:
+        function: A function of an estimate or of the toolkit.
+        *args: Its arguments; the defaults where none are given.
+        **named: Its arguments by name.
+    """
+    plain = inspect.unwrap(function)
+    value = function(*args, **named)
+    code = getattr(plain, "__code__", None)
+    name = readable_name(getattr(plain, "__name__", "value"))
+    title = (inspect.getdoc(plain) or "").split("\n", 1)[0].rstrip(".")
+    if code is None:
+        return Derivation(name, title, "", "", value, readable(value))
+    path = Path(code.co_filename)
+    names = _FunctionNames(plain, args, named)
+    reader = _Reader(names)
+    formula = substituted = ""
+    body = _body(path, plain.__name__, code.co_firstlineno)
+    final = names.follow(body) if body else None
+    if final is not None:
+        formula, substituted = reader.show(final), reader.substitute(final)
+    else:
+        reader = _Reader(names)
+        reader.note_parameters(names)
+    return Derivation(
+        name,
+        title,
+        formula,
+        substituted,
+        value,
+        readable(value),
+        tuple(reader.inputs),
+        tuple(reader.steps),
+        path,
+        code.co_firstlineno,
+    )
+
+
+def as_input(name: str, value: Any) -> Input:
+    """Returns a number as something that a formula starts from.
+
+    Args:
+        name: Its name in the code.
+        value: The number.
+    """
+    if isinstance(value, Quantity):
+        shown = f"{readable(value)} {value.unit}".rstrip()
+        return Input(
+            readable_name(name), value, shown, value.unit, value.kind, value.note, value.url
+        )
+    return Input(readable_name(name), float(value), readable(value), "", "constant", "", "")
+
+
+def readable_name(name: str) -> str:
+    """Returns a name of the code in words: `DAILY_USERS` is `daily users`.
+
+    Args:
+        name: An identifier.
+    """
+    words = [word.lower() if word.isupper() else word for word in name.strip("_").split("_")]
+    keep = {"qps": "QPS", "gb": "GB", "tb": "TB", "mb": "MB", "pb": "PB", "kb": "KB", "gpu": "GPU"}
+    return " ".join(keep.get(word, word) for word in words)
+
+
+def readable(value: Any) -> str:
+    """Returns a number as a reader wants it: `69,444`, `0.034`, `2.56 × 10¹²`.
+
+    Args:
+        value: A number; anything else is shown as text.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    size = abs(value)
+    if size and (size >= 1e12 or size < 1e-4):
+        digits, _, power = f"{value:.4g}".partition("e")
+        if not power:
+            digits, _, power = f"{value:.3e}".partition("e")
+        digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+        raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"10{raised}" if digits == "1" else f"{digits} × 10{raised}"
+    if value == int(value) or size >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}"
+
+
+# --------------------------------------------------------------------------- names in a formula
+
+
+class _PageNames:
+    """What the names of an expression on a page stand for."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def value(self, node: ast.expr) -> Any:
+        """Returns the value of a node, functions uncalled."""
+        return walk(node, self.scope)
+
+    def local_step(self, name: str) -> Derivation | None:  # noqa: ARG002
+        """Returns how a name of the function's own comes about."""
+        return None
+
+
+class _FunctionNames:
+    """What the names inside a function stand for, with its arguments bound."""
+
+    def __init__(
+        self, function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]
+    ) -> None:
+        bound = inspect.signature(function).bind(*args, **named)
+        self.given = set(bound.arguments)
+        bound.apply_defaults()
+        self.globals: dict[str, Any] = getattr(function, "__globals__", {})
+        self.locals: dict[str, Any] = dict(bound.arguments)
+        self.parameters = tuple(bound.arguments)
+        self._steps: dict[str, Derivation] = {}
+
+    def value(self, node: ast.expr) -> Any:
+        """Returns the value of a node; it is the chapter's own code, already run once."""
+        code = compile(ast.Expression(node), "<formula>", "eval")
+        return eval(code, self.globals, self.locals)  # noqa: S307
+
+    def local_step(self, name: str) -> Derivation | None:
+        """Returns how a name of the function's own comes about."""
+        return self._steps.get(name)
+
+    def follow(self, body: list[ast.stmt]) -> ast.expr | None:
+        """Runs plain assignments up to the `return`; returns its expression, None if not plain."""
+        for statement in body:
+            if isinstance(statement, ast.Return):
+                return statement.value
+            if _is_guard(statement):
+                continue
+            target = _assigned(statement)
+            if target is None:
+                return None
+            name, expression = target
+            try:
+                value = self.value(expression)
+            except Exception:
+                return None
+            own = _Reader(self)
+            formula, put_in = own.show(expression), own.substitute(expression)
+            self.locals[name] = value
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                self._steps[name] = Derivation(
+                    readable_name(name),
+                    "",
+                    formula,
+                    put_in,
+                    value,
+                    readable(value),
+                    tuple(own.inputs),
+                    tuple(own.steps),
+                )
+        return None
+
+
+_Names = _PageNames | _FunctionNames
+
+
+def _is_guard(statement: ast.stmt) -> bool:
+    """Whether a statement only documents or refuses: a docstring, an assert, `if ...: raise`."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant)
+    if isinstance(statement, ast.If):
+        return not statement.orelse and all(isinstance(s, ast.Raise) for s in statement.body)
+    return isinstance(statement, (ast.Assert, ast.Pass))
+
+
+def _assigned(statement: ast.stmt) -> tuple[str, ast.expr] | None:
+    if (
+        isinstance(statement, ast.Assign)
+        and len(statement.targets) == 1
+        and isinstance(statement.targets[0], ast.Name)
+    ):
+        return statement.targets[0].id, statement.value
+    if (
+        isinstance(statement, ast.AnnAssign)
+        and isinstance(statement.target, ast.Name)
+        and statement.value is not None
+    ):
+        return statement.target.id, statement.value
+    return None
+
+
+# --------------------------------------------------------------------------- formulas
+
+_SIGNS: dict[type[ast.operator], tuple[str, int]] = {
+    ast.Add: ("+", 1),
+    ast.Sub: ("−", 1),
+    ast.Mult: ("×", 2),
+    ast.Div: ("÷", 2),
+    ast.FloorDiv: ("div", 2),
+    ast.Mod: ("mod", 2),
+    ast.Pow: ("^", 4),
+}
+_ATOM = 9
+
+
+class _Reader:
+    """Writes a syntax tree as a formula, and notes the inputs and steps that it meets."""
+
+    def __init__(self, names: _Names) -> None:
+        self.names = names
+        self.inputs: list[Input] = []
+        self.steps: list[Derivation] = []
+
+    def show(self, node: ast.expr) -> str:
+        """Returns the formula with readable names."""
+        return self._write(node, values=False)[0]
+
+    def substitute(self, node: ast.expr) -> str:
+        """Returns the formula with values put in."""
+        return self._write(node, values=True)[0]
+
+    def note_parameters(self, names: _FunctionNames) -> None:
+        """Notes every number the function is given, where its code is no plain formula."""
+        for name in names.parameters:
+            if isinstance(names.locals[name], (int, float)):
+                self._note(name, names.locals[name])
+
+    def _write(self, node: ast.expr, values: bool) -> tuple[str, int]:
+        if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
+            return self._binary(node, values)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            text, rank = self._write(node.operand, values)
+            return (f"−{text}" if rank >= 3 else f"−({text})"), 3
+        if isinstance(node, ast.Constant):
+            return readable(node.value), _ATOM
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            return self._name(node, values)
+        if isinstance(node, ast.Call):
+            return self._call(node, values)
+        if values:
+            return self._value_of(node)
+        return ast.unparse(node).replace("_", " "), 0
+
+    def _binary(self, node: ast.BinOp, values: bool) -> tuple[str, int]:
+        sign, rank = _SIGNS[type(node.op)]
+        left, left_rank = self._write(node.left, values)
+        right, right_rank = self._write(node.right, values)
+        # Minus and division bind what follows; a power binds what stands before it.
+        strict = isinstance(node.op, (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod))
+        if left_rank < rank or (isinstance(node.op, ast.Pow) and left_rank < _ATOM):
+            left = f"({left})"
+        if right_rank < rank or (strict and right_rank == rank):
+            right = f"({right})"
+        return f"{left} {sign} {right}", rank
+
+    def _name(self, node: ast.Name | ast.Attribute, values: bool) -> tuple[str, int]:
+        name = _last_name(node)
+        try:
+            value = self.names.value(node)
+        except Exception:
+            return readable_name(name), _ATOM
+        if callable(value) and not isinstance(value, type) and isinstance(self.names, _PageNames):
+            self._step(of_call(value))
+            value = settle(value, name)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            self._note_name(node, name, value)
+        return (readable(value) if values else readable_name(name)), _ATOM
+
+    def _note_name(self, node: ast.expr, name: str, value: float) -> None:
+        own = self.names.local_step(name) if isinstance(node, ast.Name) else None
+        if own is not None:
+            self._step(own)
+            return
+        if isinstance(self.names, _FunctionNames) and name in self.names.given:
+            # The caller's formula already says where this comes from.
+            return
+        self._note(name, value)
+
+    def _call(self, node: ast.Call, values: bool) -> tuple[str, int]:
+        name = _last_name(node.func)
+        if _is_builtin(node.func):
+            inside = ", ".join(self._write(arg, values)[0] for arg in node.args)
+            return f"{readable_name(name)}({inside})", _ATOM
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            self._write(argument, values)
+        step = _explain_call(node, self.names)
+        self._step(step)
+        if values:
+            return step.result, _ATOM
+        words = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+        labels = [str(word) for word in words if isinstance(word, str)]
+        return step.name + (f" ({', '.join(labels)})" if labels else ""), _ATOM
+
+    def _value_of(self, node: ast.expr) -> tuple[str, int]:
+        try:
+            return readable(self.names.value(node)), _ATOM
+        except Exception:
+            return ast.unparse(node), 0
+
+    def _note(self, name: str, value: Any) -> None:
+        found = as_input(name, value)
+        if found not in self.inputs:
+            self.inputs.append(found)
+
+    def _step(self, step: Derivation) -> None:
+        if step not in self.steps:
+            self.steps.append(step)
+
+
+def _explain_call(node: ast.Call, names: _Names) -> Derivation:
+    function = names.value(node.func)
+    if isinstance(names, _PageNames):
+        args = [settle(names.value(arg), ast.unparse(arg)) for arg in node.args]
+    else:
+        args = [names.value(arg) for arg in node.args]
+    named = {str(keyword.arg): names.value(keyword.value) for keyword in node.keywords}
+    if inspect.isfunction(inspect.unwrap(function)):
+        return of_call(function, *args, **named)
+    try:
+        value = function(*args, **named)
+    except Exception as error:
+        raise ExpressionError(f"{ast.unparse(node)} fails: {error}") from error
+    name = readable_name(_last_name(node.func))
+    return Derivation(name, "", "", "", value, readable(value))
+
+
+def _is_builtin(node: ast.expr) -> bool:
+    name = _last_name(node)
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name) and node.value.id == "math"
+    return name in FUNCTIONS or name in ("sum", "int", "float", "len", "ceil", "floor", "log2")
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ast.unparse(node)
+
+
+def _replace_result(found: Derivation, result: str) -> Derivation:
+    values = {name: getattr(found, name) for name in found.__dataclass_fields__}
+    return Derivation(**(values | {"result": result}))
+
+
+# --------------------------------------------------------------------------- source
+
+
+def _body(path: Path, name: str, line: int) -> list[ast.stmt] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    for node in _functions(path, status.st_mtime_ns, status.st_size):
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        if node.name == name and line in (node.lineno, first):
+            return node.body
+    return None
+
+
+@lru_cache(maxsize=256)
+def _functions(path: Path, _changed: int, _size: int) -> tuple[ast.FunctionDef, ...]:
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError):
+        return ()
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))

@@ -1,0 +1,406 @@
+"""Numbers that prove themselves: right, wrong, rewritten, generated, listed, explained."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handbook import chapters, numbers
+from handbook.expressions import ExpressionError, Scope, evaluate, split_spec
+from handbook.project import Project
+from handbook.quantities import find_quantities
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ESTIMATE = '''"""The news feed in numbers."""
+
+from __future__ import annotations
+
+from handbook.estimate import LatencyBudget, assumed, machines, qps, sourced
+
+DAILY_USERS = assumed(500e6, "users", "a large network's daily audience")
+REQUESTS = sourced(12, "requests", "https://a.example/x", "A study, 2024", "2026-11-01")
+PEAK = assumed(2.5, "times", "an evening peak")
+NAMES = {"rank": 40.0}
+
+
+def average_qps(daily_users: float = DAILY_USERS, requests: float = REQUESTS) -> float:
+    """Average feed requests a second."""
+    return qps(daily_users, requests)
+
+
+def peak_qps(peak_to_average: float = PEAK) -> float:
+    """Feed requests a second at the peak."""
+    return average_qps() * peak_to_average
+
+
+def rankers(per_machine: float = assumed(500, "requests/s", "a bench")) -> float:
+    """Machines that rank."""
+    if per_machine <= 0:
+        raise ValueError("no")
+    load = peak_qps() / (1 - 0.5)
+    return machines(load, per_machine)
+
+
+def stage_ms(name: str) -> float:
+    """What a stage may take."""
+    return NAMES[name]
+
+
+def drop() -> float:
+    """A change."""
+    return -3.25
+
+
+def size_text() -> str:
+    """A size."""
+    return "2.56 TB"
+
+
+def latency() -> LatencyBudget:
+    """The budget."""
+    return LatencyBudget(100).stage("Gateway", 10).parallel("Find", two_tower=25, graph=18)
+
+
+def broken() -> float:
+    """Fails."""
+    return 1 / 0
+'''
+HEAD = "---\ntitle: T\ndescription: D.\nlevel: [mid]\n---\n\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\n")
+    folder = tmp_path / "docs" / "case-studies" / "news-feed"
+    folder.mkdir(parents=True)
+    (folder / "estimate.py").write_text(ESTIMATE)
+    return Project(tmp_path)
+
+
+def page(project: Project, body: str) -> chapters.Chapter:
+    path = project.docs / "case-studies" / "news-feed" / "index.md"
+    path.write_text(HEAD + body, encoding="utf-8")
+    return chapters.read(path, project)
+
+
+def told(project: Project, body: str) -> list[str]:
+    found = numbers.problems(page(project, body), Scope(project))
+    prefix = "docs/case-studies/news-feed/index.md:"
+    return [problem.text(project.root).removeprefix(prefix) for problem in found]
+
+
+def mended(project: Project, body: str) -> str:
+    return numbers.fixed(page(project, body), Scope(project)).removeprefix(HEAD)
+
+
+RIGHT = [
+    "peaks at **173,611**<!--= news_feed.peak_qps:,.0f --> requests a second",
+    "173\u2009611<!--= news_feed.peak_qps:,.0f --> a second",
+    "*0.2*<!--= news_feed.peak_qps/1e6:.1f --> million",
+    "a fall of −3.25<!--= news_feed.drop:.2f -->",
+    "a fall of **3.2 %**<!--= -news_feed.drop:.1f -->",
+    "-325.0%<!--= news_feed.drop:.1%-->",
+    "$174<!--= news_feed.peak_qps/1e3:,.0f -->",
+    '**40 ms**<!--= news_feed.stage_ms("rank"):.0f --> to rank',
+    '40<!--= news_feed.NAMES["rank"]:.0f -->',
+    "25<!--= news_feed.latency().stage_ms('two tower'):.0f -->",
+    "2.56 TB<!--= news_feed.size_text -->",
+    "173.6 k<!--= si(news_feed.peak_qps, digits=4) -->",
+    "500<!--= round(news_feed.DAILY_USERS / 1e6):d -->",
+    "`<!--= nonsense -->` and\n\n```\n1<!--= nonsense -->\n```",
+]
+
+
+@pytest.mark.parametrize("body", RIGHT)
+def test_a_right_number_is_silent_and_stays(project: Project, body: str) -> None:
+    assert told(project, body) == []
+    assert mended(project, body) == body
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "fixed"),
+    [
+        (
+            "at **34.9**<!--= news_feed.peak_qps/5e3:.1f --> ms",
+            "7:6: number-wrong: text says '34.9', code says '34.7' (fix: handbook numbers --fix)",
+            "at **34.7**<!--= news_feed.peak_qps/5e3:.1f --> ms",
+        ),
+        (
+            "at 17\u2009361<!--= news_feed.peak_qps:,.0f --> a second",
+            (
+                "7:4: number-wrong: text says '17\\u2009361', code says '173\\u2009611' "
+                "(fix: handbook numbers --fix)"
+            ),
+            "at 173\u2009611<!--= news_feed.peak_qps:,.0f --> a second",
+        ),
+        (
+            "a change of 3.2 %<!--= news_feed.drop:.2f -->",
+            "7:13: number-wrong: text says '3.2', code says '−3.25' (fix: handbook numbers --fix)",
+            "a change of −3.25 %<!--= news_feed.drop:.2f -->",
+        ),
+        (
+            "9%<!--= news_feed.drop:.1% --> of it",
+            "7:1: number-wrong: text says '9%', code says '−325.0%' (fix: handbook numbers --fix)",
+            "−325.0%<!--= news_feed.drop:.1% --> of it",
+        ),
+        (
+            "**2.5 TB**<!--= news_feed.size_text --> of it",
+            (
+                "7:3: number-wrong: text says '2.5 TB', code says '2.56 TB' "
+                "(fix: handbook numbers --fix)"
+            ),
+            "**2.56 TB**<!--= news_feed.size_text --> of it",
+        ),
+    ],
+)
+def test_a_wrong_number_is_told_and_rewritten(
+    project: Project, body: str, message: str, fixed: str
+) -> None:
+    assert told(project, body) == [message]
+    assert mended(project, body) == fixed
+    assert told(project, fixed) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            "1<!--= news_feed.peak_qsp -->",
+            "7:2: number-expression: news_feed has no 'peak_qsp'; did you mean 'peak_qps'?",
+        ),
+        (
+            "1<!--= news_fed.peak_qps -->",
+            "7:2: number-expression: no estimate is called 'news_fed'; did you mean 'news_feed'?",
+        ),
+        (
+            "1<!--= news_feed.stage_ms:.0f -->",
+            "7:2: number-expression: news_feed.stage_ms: missing a required argument: 'name'",
+        ),
+        (
+            "1<!--= news_feed.broken -->",
+            (
+                "7:2: number-expression: news_feed.broken fails: ZeroDivisionError: division by "
+                "zero (news-feed/estimate.py:53)"
+            ),
+        ),
+        (
+            "1<!--= news_feed.latency -->",
+            "7:2: number-expression: news_feed.latency is a LatencyBudget, not a number",
+        ),
+        (
+            "1<!--= [x for x in ()] -->",
+            (
+                "7:2: number-expression: '[x for x in ()]' is not allowed here: "
+                "names, calls, numbers, + - * / **"
+            ),
+        ),
+        ("1<!--= 1 + -->", "7:2: number-expression: not an expression: '1 +'"),
+        (
+            "1<!--= news_feed.drop:zz -->",
+            "7:2: number-expression: 'zz' is no format for a number; try ',.0f'",
+        ),
+        (
+            "much <!--= news_feed.drop -->",
+            (
+                "7:6: number-mark: no number stands right before the comment "
+                "(fix: put the comment behind its number)"
+            ),
+        ),
+        (
+            "100 ms<!--? -->",
+            "7:7: number-mark: the comment has no reason (fix: write a reason behind <!--?)",
+        ),
+    ],
+)
+def test_a_bad_mark_is_one_line(project: Project, body: str, message: str) -> None:
+    assert told(project, body) == [message]
+    assert mended(project, body) == body
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "news_feed.__dict__",
+        "news_feed.qps.__globals__",
+        "__import__('os')",
+        "(lambda: 1)()",
+        "9 ** 9 ** 9",
+        "news_feed.stage_ms(*'ab')",
+        "'a' * 5",
+    ],
+)
+def test_an_expression_reaches_nothing_else(project: Project, text: str) -> None:
+    with pytest.raises(ExpressionError):
+        evaluate(text, Scope(project))
+
+
+def test_the_format_starts_at_the_first_colon_outside_brackets_and_quotes() -> None:
+    assert split_spec('a.f("x:y")[1:2] : ,.0f ') == ('a.f("x:y")[1:2]', ",.0f")
+    assert split_spec("a.f") == ("a.f", "")
+
+
+TABLE = """Before.
+
+<!-- [[[cog table(news_feed.latency) ]]] -->
+| Stage | p99 (ms) | Running total (ms) |
+| --- | ---: | ---: |
+| Gateway | 10 | 10 |
+| Find: two tower | 25 |  |
+| Find: graph | 18 |  |
+| Find (the slowest counts) | 25 | 35 |
+| Slack | 65 | 100 |
+<!-- [[[end]]] -->
+
+After.
+"""
+
+
+def test_a_generated_table_is_told_when_stale_and_regenerated(project: Project) -> None:
+    assert told(project, TABLE) == []
+    stale = TABLE.replace("| Gateway | 10 | 10 |", "| Gateway | 11 | 10 |")
+    assert told(project, stale) == [
+        "9: table-stale: the generated table is out of date (fix: handbook numbers --fix)".replace(
+            "9:", "9:1:"
+        )
+    ]
+    assert mended(project, stale) == TABLE
+    assert mended(project, f"```\n{stale}```\n") == f"```\n{stale}```\n"
+
+
+def test_a_broken_table_is_one_line(project: Project) -> None:
+    body = "<!-- [[[cog table(news_feed.broken) ]]] -->\n<!-- [[[end]]] -->\n"
+    assert told(project, body) == ["7:1: table-code: ZeroDivisionError: division by zero"]
+    body = "<!-- [[[cog table(news_feed. ]]] -->\n<!-- [[[end]]] -->\n"
+    assert told(project, body) == [
+        "7:1: table-code: the table's code does not parse: '(' was never closed"
+    ]
+
+
+QUANTITIES = [
+    ("It takes 100 ms at most.", ["100 ms"]),
+    ("It takes **100 ms**.", ["100 ms"]),
+    ("A 45-minute interview.", ["45-minute"]),
+    ("It keeps 30 days of 2.5 TB.", ["30 days", "2.5 TB"]),
+    ("About 500 million users and 3% more, or 3 %.", ["500 million users", "3%", "3 %"]),
+    ("It costs $12 or $3,400 a month.", ["$12", "$3,400 a month"]),
+    ("Between 10–20 ms, 5 to 10 s.", ["10–20 ms", "5 to 10 s"]),
+    ("It is 3× faster, 3x slower, 4 times.", ["3×", "3x", "4 times"]),
+    ("AUC 0.74 and an NDCG of 0.4.", ["0.74", "0.4"]),
+    (
+        "69,444 requests a second and 200 requests/s.",
+        ["69,444 requests a second", "200 requests/s"],
+    ),
+    ("10k QPS on a 7B model.", ["10k QPS", "7B"]),
+    ("Add 1,500 candidates and 384 dimensions.", ["1,500 candidates", "384 dimensions"]),
+    ("| a | 40 ms |\n| b | 50 ms |", ["40 ms", "50 ms"]),
+    ("- 40 ms\n- 5 GB", ["40 ms", "5 GB"]),
+    # What is no claim about quantity.
+    ("MkDocs 1.6, Python 3.11 and version 2.0; mkdocs 1.6.1 too.", []),
+    ("See section 3.2 and figure 1.4; WCAG 2.2 and CC BY 4.0.", []),
+    ("In 2024, on 20 November 2026, and 2026-11-20.", []),
+    ("Seven steps, 7 steps, 10 posts, recall@500, p99, H100, top-10.", []),
+    ("It is 64 × 128 wide and 404s are 1990s errors.", []),
+    ("# Under 100 ms\n\n## 2. Size 5 GB", []),
+    ("1. First\n2. Second", []),
+    ("`100 ms` and [x](a.md#100-ms) and ![100 ms](figure:a/b) and <b title='5 ms'>.", []),
+    ("```\n100 ms\n```\n\n    $$ 5 ms $$ and \\(5\\,ms\\) and $x = 0.5$.", []),
+    ("[^a]: 100 ms, said in 2024.\n    And 200 ms more.\n", []),
+    ("*[SLO]: 100 ms\n", []),
+    ("https://a.example/100ms/5%20x", []),
+    ("Llama-3-8B, GPT-4.1 and ResNet-50.", []),
+]
+
+
+@pytest.mark.parametrize(("body", "wanted"), QUANTITIES)
+def test_quantities_are_found_and_nothing_else(
+    project: Project, body: str, wanted: list[str]
+) -> None:
+    assert [q.text for q in find_quantities(page(project, body))] == wanted
+
+
+def test_what_a_quantity_rests_on(project: Project) -> None:
+    body = (
+        "Some 100 ms here. It takes 200 ms,\nthey say.[^a] And 300 ms<!--? the target -->, "
+        "**173,611**<!--= news_feed.peak_qps:,.0f --> requests a second,\n"
+        "500 million users<!--? large -->, 12<!--= news_feed.REQUESTS:.0f --> ms.\n"
+        f"\n{TABLE}\n[^a]: Somebody, 400 ms.\n"
+    )
+    found = [(q.text, q.standing) for q in find_quantities(page(project, body))]
+    assert found == [
+        ("100 ms", "unproven"),
+        ("200 ms", "sourced"),
+        ("300 ms", "assumed"),
+        ("173,611", "proven"),
+        ("500 million users", "assumed"),
+    ]
+    assert [p.text(project.root) for p in numbers.unproven(page(project, body))] == [
+        (
+            "docs/case-studies/news-feed/index.md:7:6: number-unproven: nothing proves '100 ms' "
+            "(fix: put <!--= expression:format --> or <!--? why --> behind it, or cite a footnote)"
+        )
+    ]
+
+
+def test_the_verb_rewrites_lists_and_fails(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page(project, "At **9**<!--= news_feed.drop:.2f --> and 5<!--? so --> ms.\n")
+    assert numbers.run_numbers(project, argparse.Namespace(fix=False, list=False)) == 1
+    assert "text says '9', code says '−3.25'" in capsys.readouterr().err
+    assert numbers.run_numbers(project, argparse.Namespace(fix=True, list=True)) == 0
+    out = capsys.readouterr()
+    assert out.err == ""
+    assert "docs/case-studies/news-feed/index.md: 1 lines rewritten" in out.out
+    assert "proven '3.25': news_feed.drop:.2f" in out.out
+    (project.docs / "case-studies" / "news-feed" / "estimate.py").write_text("x = 1 / 0\n")
+    assert numbers.run_numbers(project, argparse.Namespace(fix=True, list=False)) == 1
+    assert capsys.readouterr().err == (
+        "docs/case-studies/news-feed/estimate.py:1: estimate-error: "
+        "ZeroDivisionError: division by zero\n"
+    )
+
+
+def test_a_derivation_shows_formula_values_and_inputs(project: Project) -> None:
+    found = numbers.derivation("news_feed.peak_qps:,.0f", project)
+    assert found.title == "Feed requests a second at the peak"
+    assert found.formula == "average QPS × peak to average"
+    assert found.substituted == "69,444 × 2.5"
+    assert found.result == "173,611"
+    (step,) = found.steps
+    assert (step.formula, step.result) == ("QPS", "69,444")
+    assert step.steps[0].formula == ("daily users × requests per user per day ÷ seconds per day")
+    assert step.steps[0].substituted == "500,000,000 × 12 ÷ 86,400"
+    inputs = {i.name: (i.shown, i.kind, i.note, i.url) for i in found.every_input()}
+    assert inputs["peak to average"] == ("2.5 times", "assumed", "an evening peak", "")
+    assert inputs["daily users"] == (
+        "500,000,000 users",
+        "assumed",
+        "a large network's daily audience",
+        "",
+    )
+    assert inputs["requests"][1:] == ("sourced", "A study, 2024", "https://a.example/x")
+    assert inputs["seconds per day"][1] == "constant"
+
+
+def test_a_derivation_follows_plain_assignments(project: Project) -> None:
+    found = numbers.derivation("news_feed.rankers", project)
+    assert found.formula == "machines"
+    assert found.result == "695"
+    load = next(step for step in found.steps if step.name == "load")
+    assert load.formula == "peak QPS ÷ (1 − 0.5)"
+    assert load.substituted == "173,611 ÷ (1 − 0.5)"
+    assert "per machine" in {i.name for i in found.inputs}
+
+
+def test_a_derivation_of_an_expression_and_of_an_input(project: Project) -> None:
+    found = numbers.derivation("news_feed.peak_qps / 1e3:.1f", project)
+    assert (found.formula, found.substituted) == ("peak QPS ÷ 1,000", "173,611 ÷ 1,000")
+    assert found.result == "173.6"
+    assert numbers.derivation("news_feed.DAILY_USERS", project).inputs[0].kind == "assumed"
+    assert numbers.derivation('news_feed.stage_ms("rank"):.0f', project).result == "40"
+    with pytest.raises(ExpressionError):
+        numbers.derivation("news_feed.nothing", project)

@@ -20,14 +20,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from handbook.markdown.context import line_of
+from handbook.markdown.context import line_of, read_problem
 from handbook.project import Project
 from handbook.report import HandbookError, Problem, Report
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
-# A finding of ours as it was logged: the place, then the code.
-LOGGED = re.compile(r"^(?P<path>[^\s:]+\.\w+):(?:(?P<line>\d+):)?(?:\d+:)? (?P<code>[a-z-]+): ")
 QUIET = {
     # Both announce the end of the generator's life on every build; stack.md knows.
     "NO_MKDOCS_2_WARNING": "1",
@@ -164,14 +162,9 @@ def _warnings() -> Iterator[list[str]]:
 
 def _problem(project: Project, text: str) -> Problem:
     """Reads the place back out of a logged message, where it has one."""
-    import re
-
-    ours = re.match(
-        r"^(?P<path>[^\s:]+\.\w+):(?:(?P<line>\d+):)?(?:\d+:)? (?P<code>[a-z-]+): ", text
-    )
+    ours = read_problem(project.root, text)
     if ours:
-        line = int(ours["line"] or 0)
-        return Problem(project.root / ours["path"], line, 0, ours["code"], text[ours.end() :])
+        return ours
     named = re.search(r"Doc file '([^']+)'", text)
     if named is None:
         return Problem(project.config, 0, 0, "build", text.strip())

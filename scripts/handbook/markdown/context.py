@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +24,8 @@ from handbook.report import Problem
 
 # A child of MkDocs' own logger: `--strict` counts what is logged here.
 LOG = logging.getLogger("mkdocs.handbook")
+# A finding as `Problem.text` writes it: the place, then the code.
+WRITTEN = re.compile(r"(?P<path>[^\s:]+\.\w+):(?:(?P<line>\d+):)?(?:\d+:)? (?P<code>[a-z-]+): ")
 
 
 @dataclass(frozen=True)
@@ -143,3 +146,17 @@ def line_of(path: Path | None, text: str) -> int:
     wanted = text.strip().splitlines()[0] if text.strip() else ""
     lines = path.read_text(encoding="utf-8").splitlines()
     return next((at for at, line in enumerate(lines, 1) if wanted and wanted in line), 0)
+
+
+def read_problem(root: Path, text: str) -> Problem | None:
+    """Returns the finding that a line of text is, or nothing where it is none.
+
+    Args:
+        root: The folder its path is relative to.
+        text: What was logged or shown on a page.
+    """
+    written = WRITTEN.match(text)
+    if written is None:
+        return None
+    line = int(written["line"] or 0)
+    return Problem(root / written["path"], line, 0, written["code"], text[written.end() :])

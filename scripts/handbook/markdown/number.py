@@ -11,28 +11,36 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
+from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import AtomicString
+from markdown.util import ETX, STX, AtomicString
 
+from handbook.chapters import Chapter
+from handbook.expressions import split_spec
 from handbook.markdown.chapter import FOOTER
 from handbook.markdown.context import Context
+from handbook.quantities import Mark, find_marks
 
 if TYPE_CHECKING:
     from handbook.numbers import Derivation
 
-LITERAL = r"(?P<mark>\*\*|\*|)(?P<literal>[-+−]?\d[\d,.]*(?:e[-+]?\d+)?[%kMGTP]?)(?P=mark)"
-MARKED = LITERAL + r"<!--(?P<kind>[=?])\s*(?P<body>.*?)\s*-->"
 SECTION = "how-the-numbers-are-computed"
 TITLE = "How the numbers are computed"
-EMPHASIS = {"": "", "*": "em", "**": "strong"}
-# Before raw inline HTML (90), which would take the comment; after code spans (190).
+TOKEN = f"{STX}hb-number:{{}}{ETX}"
+TOKEN_PATTERN = f"{STX}hb-number:(\\d+){ETX}"
+COG = re.compile(
+    r"(?m)^[ \t]*<!--[ \t]*\[\[\[(?:cog\b.*?\]\]\]|end\]\]\])[ \t]*-->[ \t]*$", re.DOTALL
+)
+# After fences have been put aside (25), before raw HTML takes the comments (20).
+READ_PRIORITY = 22.0
 INLINE_PRIORITY = 185.0
-# After the inline patterns (20): all numbers of the page are known.
+# After the inline patterns (20), whose numbers are links by now.
 SECTION_PRIORITY = 12.0
 
 
@@ -44,7 +52,7 @@ class Entry:
         anchor: The id of its entry in the section.
         kind: `=` proven, `?` assumed.
         body: The expression without its format, or why it is assumed.
-        literal: The number as first written.
+        literal: The number as first written, with its unit.
         places: The ids of the numbers that lead here.
     """
 
@@ -55,76 +63,107 @@ class Entry:
     places: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Numbers:
+    """The numbers of one page.
+
+    Attributes:
+        entries: What there is to explain, by kind and body.
+        found: Each marked number in order: its text and its entry.
+    """
+
+    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    found: list[tuple[str, Entry]] = field(default_factory=list)
+
+    def add(self, number: str, literal: str, mark: Mark) -> str:
+        """Notes one marked number and returns the token that stands for it meanwhile."""
+        proven = mark.kind == "="
+        body = split_spec(mark.body)[0] if proven else mark.body
+        key = (mark.kind, body if proven else f"{literal} {body}")
+        if key not in self.entries:
+            anchor = f"number-{len(self.entries) + 1}"
+            self.entries[key] = Entry(anchor, mark.kind, body, literal)
+        self.found.append((number, self.entries[key]))
+        return TOKEN.format(len(self.found) - 1)
+
+
 def register(md: Markdown, context: Context) -> None:
-    """Adds both passes."""
-    entries: dict[tuple[str, str], Entry] = {}
-    md.inlinePatterns.register(_Number(MARKED, md, entries), "hb_number", INLINE_PRIORITY)
-    md.treeprocessors.register(_Section(md, context, entries), "hb_numbers", SECTION_PRIORITY)
+    """Adds the three passes: read the marks, write the links, write the section."""
+    numbers = Numbers()
+    md.preprocessors.register(_Read(md, numbers), "hb_numbers", READ_PRIORITY)
+    md.inlinePatterns.register(_Write(TOKEN_PATTERN, md, numbers), "hb_number", INLINE_PRIORITY)
+    md.treeprocessors.register(_Section(md, context, numbers), "hb_numbers", SECTION_PRIORITY)
 
 
-class _Number(InlineProcessor):
-    def __init__(self, pattern: str, md: Markdown, entries: dict[tuple[str, str], Entry]) -> None:
+class _Read(Preprocessor):
+    """Puts a token in the place of each marked number, and drops the comments."""
+
+    def __init__(self, md: Markdown, numbers: Numbers) -> None:
+        super().__init__(md)
+        self.numbers = numbers
+
+    def run(self, lines: list[str]) -> list[str]:
+        self.numbers.entries.clear()
+        self.numbers.found.clear()
+        text = "\n".join(lines)
+        if "<!--" not in text:
+            return lines
+        source = Chapter(Path("page.md"), "page.md", text).without_code
+        parts, at = [], 0
+        for mark in find_marks(source):
+            if mark.number is None or mark.suffix is None:
+                continue
+            number = text[mark.number.start : mark.number.end]
+            literal = (number + text[mark.suffix.start : mark.suffix.end]).replace("*", "")
+            parts += [text[at : mark.number.start], self.numbers.add(number, literal, mark)]
+            parts.append(text[mark.number.end : mark.comment.start])
+            at = mark.comment.end
+        return COG.sub("", "".join([*parts, text[at:]])).split("\n")
+
+
+class _Write(InlineProcessor):
+    def __init__(self, pattern: str, md: Markdown, numbers: Numbers) -> None:
         super().__init__(pattern, md)
-        self.entries = entries
+        self.numbers = numbers
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 (Markdown's name)
         self,
         m: re.Match[str],
         data: str,  # noqa: ARG002
     ) -> tuple[Element, int, int]:
-        proven = m["kind"] == "="
-        body = m["body"].rpartition(":")[0] or m["body"] if proven else m["body"]
-        key = (m["kind"], body if proven else f"{m['literal']} {body}")
-        entry = self.entries.get(key)
-        if entry is None:
-            entry = Entry(_anchor(len(self.entries) + 1), m["kind"], body, m["literal"])
-            self.entries[key] = entry
+        number, entry = self.numbers.found[int(m[1])]
         place = f"{entry.anchor}-{len(entry.places) + 1}"
         entry.places.append(place)
-        style = "hb-number" if proven else "hb-number hb-number--assumed"
+        style = "hb-number" if entry.kind == "=" else "hb-number hb-number--assumed"
         link = Element("a", {"class": style, "id": place, "href": f"#{entry.anchor}"})
-        link.text = AtomicString(m["literal"])
-        return _emphasised(link, m["mark"]), m.start(0), m.end(0)
-
-
-def _anchor(count: int) -> str:
-    return f"number-{count}"
-
-
-def _emphasised(link: Element, mark: str) -> Element:
-    if not mark:
-        return link
-    outer = Element(EMPHASIS[mark])
-    outer.append(link)
-    return outer
+        link.text = AtomicString(number)
+        return link, m.start(0), m.end(0)
 
 
 class _Section(Treeprocessor):
-    def __init__(
-        self, md: Markdown, context: Context, entries: dict[tuple[str, str], Entry]
-    ) -> None:
+    def __init__(self, md: Markdown, context: Context, numbers: Numbers) -> None:
         super().__init__(md)
         self.context = context
-        self.entries = entries
+        self.numbers = numbers
 
     def run(self, root: Element) -> None:
-        if not self.entries:
+        shown = [entry for entry in self.numbers.entries.values() if entry.places]
+        if not shown:
             return
         section = Element("details", {"class": "hb-derivations", "id": SECTION})
         SubElement(section, "summary").text = TITLE
         listing = SubElement(section, "ol", {"class": "hb-derivations__list"})
-        for entry in self.entries.values():
+        for entry in shown:
             item = SubElement(listing, "li", {"id": entry.anchor, "class": "hb-derivation"})
             self._fill(item, entry)
             _back(item, entry)
-        self.entries.clear()
         end = next((at for at, el in enumerate(root) if el.get("class") == FOOTER), len(root))
         root.insert(end, section)
 
     def _fill(self, item: Element, entry: Entry) -> None:
         if entry.kind == "?":
-            _line(item, "hb-derivation__title", f"{entry.literal}: an assumption")
-            _line(item, "hb-derivation__why", entry.body)
+            _line(item, "title", f"{entry.literal}: an assumption")
+            _line(item, "why", entry.body)
             return
         from handbook import numbers
 
@@ -146,11 +185,11 @@ def explain(item: Element, derivation: Derivation) -> None:
         item: The entry, empty.
         derivation: What the number comes from.
     """
-    _line(item, "hb-derivation__title", derivation.title)
+    _line(item, "title", derivation.title)
 
 
-def _line(item: Element, style: str, text: str) -> Element:
-    line = SubElement(item, "p", {"class": style})
+def _line(item: Element, part: str, text: str) -> Element:
+    line = SubElement(item, "p", {"class": f"hb-derivation__{part}"})
     line.text = AtomicString(text)
     return line
 

@@ -1,0 +1,92 @@
+"""`handbook serve`: a preview that follows every edit.
+
+Pages, figures and estimates are read again by the running server. The kit itself and the
+configuration are read again by starting the server anew, which the open page notices.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from handbook.build import prepare_environment, step
+from handbook.project import Project
+
+POLL_SECONDS = 0.4
+# A server that has run this long started well: what stops it later is worth another try.
+SETTLED_SECONDS = 3.0
+
+
+def run_serve(project: Project, args: argparse.Namespace) -> int:
+    """Serves the site until interrupted.
+
+    Args:
+        project: The checkout.
+        args: `host` and `port` to listen on.
+
+    Returns:
+        0 when interrupted, else the server's own status.
+    """
+    prepare_environment(project)
+    address = f"{args.host}:{args.port}"
+    step(f"Preview at http://{address}/ (Ctrl+C stops it)")
+    command = [
+        sys.executable, "-m", "mkdocs", "serve", "--config-file", str(project.config),
+        "--dev-addr", address,
+    ]  # fmt: skip
+    try:
+        return _keep_serving(project, command)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _keep_serving(project: Project, command: list[str]) -> int:
+    while True:
+        seen, started = stamp(project), time.monotonic()
+        server = subprocess.Popen(command, cwd=project.root, env=dict(os.environ))
+        try:
+            while server.poll() is None and stamp(project) == seen:
+                time.sleep(POLL_SECONDS)
+        finally:
+            _stop(server)
+        if stamp(project) != seen:
+            step("The kit or the configuration has changed: starting again")
+        elif time.monotonic() - started < SETTLED_SECONDS:
+            return server.returncode or 0
+        else:
+            step("The server stopped: waiting for a change")
+            while stamp(project) == seen:
+                time.sleep(POLL_SECONDS)
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    if server.poll() is None:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def stamp(project: Project) -> tuple[int, int]:
+    """Tells whether code that a running server has already loaded was changed.
+
+    Args:
+        project: The checkout.
+
+    Returns:
+        How many such files there are, and when the newest was changed, in nanoseconds.
+    """
+    kit = project.root / "scripts"
+    files: list[Path] = [project.config, *(p for p in kit.rglob("*") if p.suffix in SUFFIXES)]
+    times = [path.stat().st_mtime_ns for path in files if path.is_file()]
+    return len(times), max(times, default=0)
+
+
+SUFFIXES = {".py", ".css", ".js", ".json"}

@@ -111,6 +111,7 @@ RIGHT = [
     "2.56 TB<!--= news_feed.size_text -->",
     "173.6 k<!--= si(news_feed.peak_qps, digits=4) -->",
     "500<!--= round(news_feed.DAILY_USERS / 1e6):d -->",
+    "one in ten<!--? a starting value --> of them",
     "`<!--= nonsense -->` and\n\n```\n1<!--= nonsense -->\n```",
 ]
 
@@ -311,6 +312,7 @@ QUANTITIES = [
     ("[^a]: 100 ms, said in 2024.\n    And 200 ms more.\n", []),
     ("*[SLO]: 100 ms\n", []),
     ("https://a.example/100ms/5%20x", []),
+    ("2 × M values, 4 × 8.", []),
     ("Llama-3-8B, GPT-4.1 and ResNet-50.", []),
 ]
 
@@ -336,6 +338,7 @@ def test_what_a_quantity_rests_on(project: Project) -> None:
         ("300 ms", "assumed"),
         ("173,611", "proven"),
         ("500 million users", "assumed"),
+        ("12", "proven"),
     ]
     assert [p.text(project.root) for p in numbers.unproven(page(project, body))] == [
         (

@@ -32,7 +32,7 @@ _THINGS = (
 )
 _PER = f"(?:{_THINGS}|bytes?|[kKMGT]?B)?{GAP}?(?:(?:a|per|each|every){GAP}|/{GAP}?)(?:{_TIME})"
 _UNIT = f"(?:{_MEASURE}|{_PER}|{_THINGS})(?![\\w])"
-_TAIL = f"(?:{GAP}?[%‰×]|{GAP}?(?:{_SCALE})\\b|[kKMBTx]\\b|[-{GAP[1:-1]}]?{_UNIT})"
+_TAIL = f"(?:{GAP}?[%‰]|×|{GAP}?(?:{_SCALE})\\b|[kKMBTx]\\b|[-{GAP[1:-1]}]?{_UNIT})"
 
 # The number right before a comment: an optional sign, the digits, and units up to the comment.
 _BEFORE = re.compile(
@@ -141,7 +141,20 @@ def find_quantities(chapter: Chapter) -> list[Quantity]:
         text = " ".join(match[0].replace("*", "").split())
         place = chapter.place(match.start())
         found.append(Quantity(text, standing, match.end("number"), *place))
-    return found
+    return sorted([*found, *_marked(chapter, {quantity.end for quantity in found})], key=_place)
+
+
+def _place(quantity: Quantity) -> tuple[int, int]:
+    return quantity.line, quantity.column
+
+
+def _marked(chapter: Chapter, seen: set[int]) -> Iterator[Quantity]:
+    """Yields the marked numbers that are no quantity by themselves, such as `8` in `8 heads`."""
+    for mark in find_marks(chapter.without_code):
+        if mark.number and mark.number.end not in seen:
+            text = chapter.text[mark.number.start : mark.number.end]
+            standing: Standing = "proven" if mark.kind == "=" else "assumed"
+            yield Quantity(text, standing, mark.number.end, *chapter.place(mark.number.start))
 
 
 def generated(chapter: Chapter) -> list[Span]:

@@ -218,6 +218,11 @@ def history_bytes(actions: float = HISTORY_ACTIONS) -> float:
     return MONTHLY_USERS * actions * ACTION_BYTES
 
 
+def precomputed_feed_bytes() -> float:
+    """Memory of fifty ready post ids for every daily user, one copy."""
+    return DAILY_USERS * RERANKED * 8
+
+
 def seen_posts(days: float = ELIGIBLE_DAYS) -> float:
     """Posts that one user has seen within the eligible window."""
     return viewed_per_user() * days
@@ -250,6 +255,23 @@ def table_bytes() -> float:
 def table_parameters() -> float:
     """Parameters in the ranker's id embeddings."""
     return TABLE_ROWS * TABLE_DIM
+
+
+TOWER_BATCH = assumed(8_192, "pairs per batch", "in-batch negatives; more until memory ends")
+ANN_RECALL_TARGET = assumed(0.95, "of the exact top 600", "what approximate search may lose")
+MODEL_RECALL_TARGET = assumed(0.35, "of later engagements", "among 600 out of the index; your base")
+EF_SEARCH = assumed(256, "list size (ef)", "above the 200 asked of a shard; tune for recall")
+INDEX_DELAY_S = assumed(60, "seconds", "from the quality gate to a searchable post")
+
+
+def in_batch_negatives(batch: float = TOWER_BATCH) -> float:
+    """Negatives that each positive meets in a batch."""
+    return batch - 1
+
+
+def guess_rate() -> float:
+    """Recall of 600 random posts of the index for one engaged post."""
+    return ANN_CANDIDATES / indexed_posts()
 
 
 # --------------------------------------------------------------------------- the ranker

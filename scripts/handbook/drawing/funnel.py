@@ -1,0 +1,250 @@
+"""The funnel: how many are left after each stage, and what each stage costs in milliseconds.
+
+def funnel():
+    '''Billions become ten in four stages.
+
+    Each stage spends more on fewer posts.
+    '''
+    return Funnel(
+        [Stage("All posts", 2e9, role="data"), Stage("Candidates", 1500, ms=25)],
+        unit="posts", budget_ms=100,
+    )
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from math import log10
+
+from handbook.drawing.scales import spoken
+from handbook.drawing.svg import NARROW, WIDE, Canvas, Drawing
+from handbook.drawing.text import width, wrap
+from handbook.drawing.theme import ROLES
+
+_BAND = 46
+_NECK = 38
+_LINE = 14
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage.
+
+    Attributes:
+        name: What it is called.
+        count: How many leave it, more than 0.
+        ms: What it costs in milliseconds, where it costs anything.
+        note: A few words on how it works.
+        role: The role that gives its colour.
+    """
+
+    name: str
+    count: float
+    ms: float | None = None
+    note: str = ""
+    role: str = "online"
+
+    def __post_init__(self) -> None:
+        """Refuses what cannot be drawn.
+
+        Raises:
+            ValueError: The count is not positive, or nobody knows the role.
+        """
+        if self.count <= 0:
+            raise ValueError(f"stage {self.name!r} has the count {self.count}: it must be above 0")
+        if self.role not in ROLES:
+            raise ValueError(f"stage {self.name!r} has the role {self.role!r}: use {list(ROLES)}")
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Where the columns of one layout are, in px."""
+
+    width: float
+    centre: float
+    widest: float
+    text_x: float
+    text_width: float
+    time_x: float
+    time_width: float
+
+
+_WIDE_FRAME = _Frame(WIDE, 364, 300, 0, 196, 548, 140)
+_NARROW_FRAME = _Frame(NARROW, 75, 148, 166, NARROW - 166, 166, NARROW - 166)
+
+
+class Funnel:
+    """A figure: stages from top to bottom, each as wide as the logarithm of its count.
+
+    Attributes:
+        stages: The stages in order.
+        unit: What is counted, such as `posts`.
+        budget_ms: What all stages together may cost, where there is a limit.
+    """
+
+    def __init__(
+        self, stages: Sequence[Stage], unit: str = "", budget_ms: float | None = None
+    ) -> None:
+        """Takes the stages.
+
+        Raises:
+            ValueError: There are fewer than two stages, or they exceed the budget.
+        """
+        if len(stages) < 2:
+            raise ValueError("a funnel needs at least two stages")
+        self.stages = list(stages)
+        self.unit = unit
+        self.budget_ms = budget_ms
+        if budget_ms is not None and self.total_ms > budget_ms:
+            raise ValueError(
+                f"the stages take {self.total_ms:g} ms, the budget is {budget_ms:g} ms"
+            )
+
+    @property
+    def total_ms(self) -> float:
+        """All stages in ms."""
+        return sum(stage.ms or 0 for stage in self.stages)
+
+    def render(self, title: str, description: str) -> Drawing:  # noqa: ARG002  (one call for all)
+        """Draws both layouts.
+
+        Args:
+            title: The figure's title.
+            description: Its description.
+        """
+        wide, narrow = self._draw(_WIDE_FRAME), self._draw(_NARROW_FRAME)
+        return Drawing(
+            wide=wide.svg("hb-wide"),
+            narrow=narrow.svg("hb-narrow"),
+            width=wide.width,
+            height=wide.height,
+            narrow_width=narrow.width,
+            narrow_height=narrow.height,
+            text_html=self._text(),
+            issues=[*wide.issues(WIDE), *narrow.issues(NARROW)],
+        )
+
+    def _draw(self, frame: _Frame) -> Canvas:
+        canvas = Canvas(frame.width, 0)
+        y = 1.0
+        previous: tuple[float, float, Stage] | None = None
+        for stage in self.stages:
+            words = wrap(stage.note, frame.text_width, 11)
+            high = max(_BAND, 20 + _LINE * (len(words) + self._time_lines(frame, stage)))
+            half = self._half(frame, stage)
+            if previous:
+                y = self._neck(canvas, frame, previous, (y, half, stage))
+            self._stage(canvas, frame, stage, (y, half, high))
+            y += high
+            previous = (y, half, stage)
+        canvas.height = self._total(canvas, frame, y)
+        return canvas
+
+    def _half(self, frame: _Frame, stage: Stage) -> float:
+        """Half the width of a band in px: linear in the logarithm, wide enough for its words."""
+        counts = [s.count for s in self.stages]
+        low, high = log10(min(counts)), log10(max(counts))
+        least = max(width(spoken(s.count), 13, 700) for s in self.stages) + 20
+        share = (log10(stage.count) - low) / ((high - low) or 1)
+        return (least + share * (frame.widest - least)) / 2
+
+    def _neck(
+        self,
+        canvas: Canvas,
+        frame: _Frame,
+        above: tuple[float, float, Stage],
+        below: tuple[float, float, Stage],
+    ) -> float:
+        (y, wide, before), (_, slim, after) = above, below
+        end, c = y + _NECK, frame.centre
+        inset = 0.6  # the rims of both bands stay whole
+        role = f"hb-neck hb-role-{after.role}"
+        canvas.path(
+            f"M{c - wide + 8:.1f} {y + inset:.1f}L{c + wide - 8:.1f} {y + inset:.1f}"
+            f"L{c + slim - 8:.1f} {end - inset:.1f}L{c - slim + 8:.1f} {end - inset:.1f}Z",
+            role,
+        )
+        canvas.text(c, y + _NECK / 2 + 4, self._kept(before, after), "hb-sub", "middle")
+        return end
+
+    @staticmethod
+    def _kept(before: Stage, after: Stage) -> str:
+        if after.count >= before.count:
+            return f"× {spoken(after.count / before.count)}" if after.count > before.count else "="
+        return f"÷ {spoken(before.count / after.count)}"
+
+    def _stage(
+        self, canvas: Canvas, frame: _Frame, stage: Stage, place: tuple[float, float, float]
+    ) -> None:
+        y, half, high = place
+        with canvas.group(f"hb-role-{stage.role}"):
+            canvas.rect(frame.centre - half, y, 2 * half, high, 8, "hb-band")
+            middle = y + high / 2 + 4.6
+            canvas.text(frame.centre, middle, spoken(stage.count), "hb-ink", "middle", 13, 700)
+            self._time(canvas, frame, stage, (y, high))
+        lines = wrap(stage.note, frame.text_width, 11)
+        block = 13 + _LINE * (len(lines) + self._time_lines(frame, stage))
+        base = y + (high - block) / 2 + 11
+        canvas.text(frame.text_x, base, stage.name, "hb-title")
+        for index, line in enumerate(lines, 1):
+            canvas.text(frame.text_x, base + 1 + index * _LINE, line, "hb-sub")
+        if self._time_lines(frame, stage):
+            below = base + 1 + (len(lines) + 1) * _LINE
+            canvas.text(frame.text_x, below, f"{stage.ms:g} ms", "hb-ink", weight=600)
+
+    @staticmethod
+    def _time_lines(frame: _Frame, stage: Stage) -> int:
+        """The narrow layout writes the milliseconds under the note."""
+        return int(frame.width == NARROW and stage.ms is not None)
+
+    def _time(
+        self, canvas: Canvas, frame: _Frame, stage: Stage, place: tuple[float, float]
+    ) -> None:
+        """The wide layout shows milliseconds as bars, all from one line, on one linear scale."""
+        if stage.ms is None or frame.width == NARROW:
+            return
+        y, high = place
+        most = max(s.ms or 0 for s in self.stages) or 1
+        room = frame.time_width - 52
+        long = max(stage.ms / most * room, 2)
+        canvas.rect(frame.time_x, y + high / 2 - 7, long, 14, 3, "hb-bar")
+        canvas.text(
+            frame.time_x + long + 7, y + high / 2 + 4, f"{stage.ms:g} ms", "hb-ink", weight=600
+        )
+
+    def _total(self, canvas: Canvas, frame: _Frame, y: float) -> float:
+        """Writes the sum under the stages and returns the height of the drawing."""
+        if not self.total_ms:
+            return y + 1
+        words = f"{self.total_ms:g} ms in all"
+        if self.budget_ms is not None:
+            words += f", of {self.budget_ms:g} ms"
+        y += 14
+        canvas.line(frame.time_x, y, frame.time_x + frame.time_width, y, "hb-axis")
+        for line in wrap(words, frame.time_width, 11, 600):
+            y += 16
+            canvas.text(frame.time_x, y, line, "hb-ink", weight=600)
+        return y + 5
+
+    def _text(self) -> str:
+        items = []
+        for index, stage in enumerate(self.stages):
+            facts = [f"{spoken(stage.count)} {self.unit}".strip()]
+            if index:
+                before = self.stages[index - 1].count
+                if stage.count < before:
+                    facts.append(f"1 in {spoken(before / stage.count)} of the stage before")
+            if stage.ms is not None:
+                facts.append(f"{stage.ms:g} ms")
+            if stage.note:
+                facts.append(stage.note)
+            items.append(
+                f"<li><strong>{escape(stage.name)}</strong>: {escape('; '.join(facts))}.</li>"
+            )
+        total = ""
+        if self.total_ms:
+            limit = f" of a budget of {self.budget_ms:g} ms" if self.budget_ms is not None else ""
+            total = f"<p>All stages together: {self.total_ms:g} ms{limit}.</p>"
+        return f"<ol>{''.join(items)}</ol>{total}"

@@ -56,6 +56,7 @@ def test_ranker_parameters_by_hand() -> None:
     gates = 8 * (2048 * 8 + 8)
     towers = 8 * ((512 * 256 + 256) + (256 + 1))
     assert feed.candidate_parameters() == cross + experts + gates + towers
+    assert feed.ranker_input_width() == feed.INPUT_WIDTH == 2048
     history = 2 * (2 * 12 * 256**2) * 200 + 2 * 4 * 200**2 * 256
     assert feed.ranker_flops() == 2 * feed.candidate_parameters() * 500 + history
 
@@ -102,6 +103,11 @@ def test_sample_size_matches_the_rule_of_thumb() -> None:
     rule = 16 * (feed.SESSIONS_SD / feed.detectable_sessions()) ** 2
     assert feed.users_per_arm() == pytest.approx(rule, rel=0.03)
     assert feed.users_per_arm_cuped() == pytest.approx(0.51 * feed.users_per_arm())
+
+
+def test_delays_and_coverage_are_inverse() -> None:
+    window = feed.delay_quantile_min(feed.COMMENT_DELAY_MIN, 0.9)
+    assert feed.label_coverage(window, feed.COMMENT_DELAY_MIN) == pytest.approx(0.9)
 
 
 def test_labels_arrive_inside_the_window_less_often_the_slower_they_are() -> None:

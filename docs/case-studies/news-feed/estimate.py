@@ -264,6 +264,30 @@ EF_SEARCH = assumed(256, "list size (ef)", "above the 200 asked of a shard; tune
 INDEX_DELAY_S = assumed(60, "seconds", "from the quality gate to a searchable post")
 
 
+POOLED_HISTORY = assumed(128, "values", "attention over the last actions")
+CONTEXT_WIDTH = assumed(32, "values", "hour, device, language, region")
+CONTENT_WIDTH = assumed(512, "values", "output of the text and image encoder")
+TOPIC_WIDTH = assumed(32, "values", "embedding of the topics")
+TOWER_WIDTH = assumed(512, "values", "hidden layer of each tower")
+
+
+def user_tower_input() -> float:
+    """Width of the user tower's input: history, id, context."""
+    return POOLED_HISTORY + TABLE_DIM + CONTEXT_WIDTH
+
+
+def post_tower_input() -> float:
+    """Width of the post tower's input: content, author, topics."""
+    return CONTENT_WIDTH + TABLE_DIM + TOPIC_WIDTH
+
+
+def tower_parameters_dense() -> float:
+    """Dense parameters of both towers."""
+    return dense_parameters(user_tower_input(), TOWER_WIDTH, EMBEDDING_DIM) + dense_parameters(
+        post_tower_input(), TOWER_WIDTH, EMBEDDING_DIM
+    )
+
+
 def in_batch_negatives(batch: float = TOWER_BATCH) -> float:
     """Negatives that each positive meets in a batch."""
     return batch - 1
@@ -277,6 +301,7 @@ def guess_rate() -> float:
 # --------------------------------------------------------------------------- the ranker
 
 INPUT_WIDTH = assumed(2_048, "values", "embeddings, dense features and the history summary joined")
+DENSE_FEATURES = assumed(512, "values", "counters, rates, content vector, buckets")
 CROSS_LAYERS = assumed(3, "layers", "explicit feature crosses; an ablation decides")
 EXPERTS = assumed(8, "experts", "one for each task, shared by all through gates")
 EXPERT_HIDDEN = assumed(1_024, "values", "half the input")
@@ -285,6 +310,11 @@ TASKS = assumed(8, "heads", "like, comment, share, dwell, follow, hide, report, 
 TOWER_HIDDEN = assumed(256, "values", "half an expert's output")
 SEQUENCE_DIM = assumed(256, "values", "width of the history encoder")
 SEQUENCE_LAYERS = assumed(2, "layers", "history encoder")
+
+
+def ranker_input_width() -> float:
+    """Width of the ranker's input: id embeddings, dense features, encoded history."""
+    return EMBEDDING_IDS * TABLE_DIM + DENSE_FEATURES + SEQUENCE_DIM
 
 
 def cross_parameters(width: float = INPUT_WIDTH, layers: float = CROSS_LAYERS) -> float:
@@ -775,6 +805,11 @@ LIKE_DELAY_MIN = assumed(2, "minutes", "mean time from view to like")
 COMMENT_DELAY_MIN = assumed(12, "minutes", "mean time from view to comment")
 SHARE_DELAY_MIN = assumed(20, "minutes", "mean time from view to share")
 STREAM_STEP_MIN = assumed(15, "minutes", "join, train a step, push weights")
+
+
+def delay_quantile_min(mean_delay_min: float = COMMENT_DELAY_MIN, share: float = 0.9) -> float:
+    """Minutes within which that share of the actions arrives, if delays are exponential."""
+    return -mean_delay_min * math.log(1 - share)
 
 
 def label_coverage(

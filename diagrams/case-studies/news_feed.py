@@ -1,0 +1,320 @@
+"""Figures of the news feed chapter; every number comes from its estimate."""
+
+from handbook.drawing import (
+    Box,
+    Chart,
+    Client,
+    Edge,
+    Event,
+    Funnel,
+    Index,
+    Job,
+    Lane,
+    Layer,
+    Line,
+    Marker,
+    Model,
+    Monitor,
+    Op,
+    Plane,
+    Service,
+    Span,
+    Stage,
+    Store,
+    Stream,
+    Timeline,
+    model,
+    sketch,
+)
+from handbook.estimate import chapter
+
+feed = chapter("case-studies/news-feed")
+
+
+def serving():
+    """Two stages answer a request; a nearline loop keeps what they read fresh.
+
+    The feed service asks four sources at once, filters and pre-ranks what they return, and hands
+    the survivors to the ranker. Events flow back through stream jobs into features and into the
+    vector index, so that a hide counts on the next request and a post is found within a minute.
+    """
+    app = Client("Mobile app", "scroll, like, hide")
+    with Plane("Online serving", role="online"):
+        api = Service("Feed service", f"{feed.mixer_machines():.0f} machines")
+        with Plane("Stage one: retrieve"):
+            index = Index("Vector index", f"{feed.ANN_CANDIDATES:.0f} posts, 4 shards")
+            authors = Store("Posts by author", f"{feed.in_network_candidates():.0f} posts, 2 days")
+            lists = Store("Topics, new posts", "300 posts", icon="mdi-format-list-bulleted")
+        prerank = Model("Filter, pre-rank", f"{feed.retrieved():,.0f} to {feed.RANKED:.0f}")
+        ranker = Model("Ranker", f"{feed.ranker_accelerators():.0f} cards, 8 heads")
+        rerank = Service("Re-rank, policy", "50 to 10", icon="mdi-shield-check-outline")
+    with Plane("Nearline", role="nearline"):
+        log = Stream("Event log", f"{feed.events_per_s() / 1e3:,.0f} k events/s")
+        jobs = Job("Stream jobs", "join, count, embed")
+    features = Store("Online features", f"{feed.online_features_bytes() / 1e12:.1f} TB, 3 copies")
+    app >> Edge("GET /feed", step=1) >> api
+    api >> Edge(step=2) >> index
+    api >> authors
+    api >> lists
+    index >> Edge(step=3) >> prerank
+    authors >> prerank
+    lists >> prerank
+    prerank >> Edge("500 posts", step=4) >> ranker
+    features >> Edge("keys in one batch") >> ranker
+    ranker >> Edge("top 50", step=5) >> rerank
+    app >> Edge("views, actions", kind="async") >> log
+    log >> Edge(kind="async") >> jobs
+    jobs >> Edge("in seconds", kind="async") >> features
+    jobs >> Edge("new posts", kind="async") >> index
+
+
+def funnel():
+    """Six billion eligible posts become ten, and the cost of looking at one rises at each step.
+
+    Each band is as wide as the logarithm of what is left. The milliseconds are the stage's share
+    of the budget; gateway, user context and hydration take the rest.
+    """
+    flops = feed.ranker_flops() / feed.RANKED / 1e6
+    row_bytes = feed.embedding_bytes_per_request() / feed.RANKED / 1e3
+    notes = {
+        "Eligible posts": "thirty days of posts",
+        "Retrieved": "four sources at once, the slowest counts",
+        "After filters": "seen, blocked, policy, duplicates",
+        "Pre-ranked": "vectors and a dozen counters a post",
+        "Ranked, top": f"a post costs {flops:.0f} MFLOP and {row_bytes:.1f} kB of rows",
+        "Shown": "authors, threads and topics spread",
+    }
+    roles = {"Eligible posts": "data", "Ranked, top": "model"}
+    return Funnel(
+        [
+            Stage(name, left, ms=ms, note=notes[name], role=roles.get(name, "online"))
+            for name, left, ms in feed.funnel_stages()
+        ],
+        unit="posts",
+        budget_ms=feed.BUDGET_MS,
+    )
+
+
+def labels():
+    """A label is late, and each kind of label by its own measure.
+
+    Bars for likes, comments and shares end when nine in ten have arrived. The stream closes its
+    window before that for shares; the nightly build waits a day and corrects what the stream
+    took for a negative.
+    """
+    hour, day = 60, 1440
+    window, live = feed.JOIN_WINDOW_MIN, feed.model_freshness_min()
+    arrivals = [
+        Lane(name, [Span(0, feed.delay_quantile_min(mean), "nine in ten", role="client")])
+        for name, mean in (
+            ("Likes", feed.LIKE_DELAY_MIN),
+            ("Comments", feed.COMMENT_DELAY_MIN),
+            ("Shares", feed.SHARE_DELAY_MIN),
+        )
+    ]
+    return Timeline(
+        unit="min",
+        scale="log",
+        ticks=[(1, "1 min"), (10, "10 min"), (hour, "1 h"), (day, "1 day"), (7 * day, "1 week")],
+        axis="Time after the impression (logarithmic)",
+        lanes=[
+            Lane("Impression", [Event(0, "shown, features logged")], role="client"),
+            *arrivals,
+            Lane(
+                "Stream",
+                [Span(0, window, "join window"), Event(live, f"model live, {live:.0f} min")],
+                role="nearline",
+            ),
+            Lane(
+                "Nightly build",
+                [Span(0, day, "one-day window"), Event(day + 4 * hour, "rebuilt")],
+                role="offline",
+            ),
+            Lane("Weekly model", [Event(7 * day, "retrained")], role="model"),
+        ],
+    )
+
+
+@model
+def two_tower():
+    """Two towers meet only in a dot product, so the post's side is computed once.
+
+    The user's tower runs on each request. The post's tower runs at publication, and its output
+    goes to the index. The popularity correction belongs to the loss, not to the score.
+    """
+    with Plane("User tower, on each request", role="online"):
+        history = Layer(f"Last {feed.HISTORY_ACTIONS:.0f} actions", "attention, 128")
+        user = Layer("User id", f"{feed.TABLE_DIM:.0f}")
+        context = Layer("Context", f"{feed.CONTEXT_WIDTH:.0f}")
+        user_dense = Layer(
+            "Dense + ReLU", f"{feed.user_tower_input():.0f} to {feed.TOWER_WIDTH:.0f}"
+        )
+        user_norm = Layer("Dense + L2 norm", f"{feed.EMBEDDING_DIM:.0f}")
+    with Plane("Post tower, once", role="offline"):
+        content = Layer("Text and image", f"{feed.CONTENT_WIDTH:.0f}")
+        author = Layer("Author id", f"{feed.TABLE_DIM:.0f}")
+        topics = Layer("Topics", f"{feed.TOPIC_WIDTH:.0f}")
+        post_dense = Layer(
+            "Dense + ReLU", f"{feed.post_tower_input():.0f} to {feed.TOWER_WIDTH:.0f}"
+        )
+        post_norm = Layer("Dense + L2 norm", f"{feed.EMBEDDING_DIM:.0f}")
+    dot = Op("u·v")
+    loss = Layer("Batch softmax", f"minus log Q, {feed.TOWER_BATCH:,.0f} pairs")
+    [history, user, context] >> user_dense >> user_norm >> Edge("u") >> dot
+    [content, author, topics] >> post_dense >> post_norm >> Edge("v, int8 in index") >> dot
+    dot >> Edge("÷ τ") >> loss
+
+
+@model
+def ranker():
+    """One network, eight answers: experts are shared, gates choose, position stays outside.
+
+    Everything that depends on the candidate passes the cross layers and the experts. Position
+    enters only through its own small tower, which gets "missing" at serving. Calibrated
+    probabilities are added with positive and negative weights.
+    """
+    with Plane("Inputs", role="data"):
+        ids = Layer("Id embeddings", f"{feed.EMBEDDING_IDS:.0f} × {feed.TABLE_DIM:.0f}")
+        dense = Layer("Dense features", f"{feed.DENSE_FEATURES:.0f}")
+        history = Layer("History encoder", f"200 × {feed.SEQUENCE_DIM:.0f}, once a request")
+        position = Layer("Position, surface", "training only")
+    with Plane("Shared", role="model"):
+        cross = Layer("Cross layers × 3", f"{feed.cross_parameters() / 1e6:.1f} M parameters")
+        experts = Layer("Experts × 8", f"{feed.expert_parameters() / 1e6:.1f} M parameters")
+    with Plane("A head", role="online"):
+        gate = Layer("Gate × 8", "softmax over experts")
+        tower = Layer("Tower × 8", f"{feed.EXPERT_OUT:.0f} to {feed.TOWER_HIDDEN:.0f} to 1")
+    bias = Layer("Bias tower", "shallow")
+    add = Op("σ(+)")
+    calibrate = Layer("Calibration map", "one a head, unsampled data")
+    value = Layer("Value", "Σ β p, hide −20, report −100")
+    [ids, dense, history] >> cross
+    cross >> Edge(f"{feed.INPUT_WIDTH:,.0f}") >> experts
+    cross >> gate
+    experts >> tower
+    gate >> tower
+    tower >> add
+    position >> bias >> add
+    add >> calibrate >> value
+
+
+def training():
+    """The stream keeps the model fresh, the nightly build keeps it right.
+
+    Both read what was logged while serving. The stream learns from a short window at once; the
+    nightly build waits a day for late labels, and only from it are the weekly model and the
+    calibration made. Nothing reaches production but through the gate.
+    """
+    with Plane("Logs", role="data"):
+        served = Stream(
+            "Features as served", f"{feed.example_log_per_day_bytes() / 1e12:.1f} TB a day"
+        )
+        actions = Stream("Actions, surveys", "late by minutes to hours")
+    with Plane("Nearline", role="nearline"):
+        join = Job("Stream join", f"window {feed.JOIN_WINDOW_MIN:.0f} min")
+        online = Job("Stream trainer", f"new weights, {feed.STREAM_STEP_MIN:.0f} min")
+    with Plane("Offline", role="offline"):
+        build = Job("Nightly build", "one-day window, weights 1/w")
+        weekly = Job("Weekly trainer", f"{feed.retrain_hours():.0f} H100-hours")
+        towers = Job("Tower trainer", "then re-embed the index")
+        maps = Job("Calibration maps", "unsampled slice")
+    gate = Monitor("Gate", "entropy, slices, latency", icon="mdi-gate")
+    registry = Store("Registry", "model + maps + schema", icon="mdi-archive-outline")
+    ranker = Model("Ranker, index", "canary 1 %, then test")
+    served >> Edge(kind="async") >> join
+    actions >> Edge(kind="async") >> join
+    join >> Edge(kind="async") >> online
+    served >> Edge(kind="async") >> build
+    actions >> Edge(kind="async") >> build
+    build >> Edge(kind="async") >> weekly
+    build >> Edge(kind="async") >> towers
+    build >> Edge(kind="async") >> maps
+    [online, weekly, towers, maps] >> Edge(kind="async") >> gate
+    gate >> Edge("passes", kind="control") >> registry
+    registry >> Edge("deploy as one unit", kind="async") >> ranker
+
+
+def monitoring():
+    """Each alarm sits where its failure starts, and each has a lever.
+
+    What is shown becomes data, data becomes a model, and the model decides what is shown. Four
+    monitors watch that circle at different speeds: seconds for features and latency, hours for
+    labels and calibration, weeks for harm and concentration.
+    """
+    with Plane("The loop", role="online"):
+        show = Service("Feed", f"{feed.viewed_per_day() / 1e9:.0f} billion views a day")
+        people = Client("People", "see, act, stay away")
+        data = Stream("Labels", "only for what was shown")
+        train = Job("Training", "copies what worked")
+        explore = Service(
+            "Exploration",
+            f"{feed.EXPLORE_SHARE:.0%} of views, logged odds",
+            icon="mdi-dice-multiple-outline",
+        )
+    with Plane("Watched", role="monitor"):
+        seconds = Monitor("Seconds", "p99, defaults, partial answers")
+        hours = Monitor("Hours", "label delay, calibration, recall")
+        weeks = Monitor("Weeks", "hides, survey, top 1 % of authors")
+    with Plane("Levers", role="client"):
+        degrade = Service("Degrade", "five levels", icon="mdi-stairs-down")
+        rollback = Service("Stop, roll back", "model + maps + schema", icon="mdi-undo-variant")
+        weights = Service("Weights", "reviewed by people", icon="mdi-scale-balance")
+    show >> Edge("ten posts") >> people
+    people >> Edge("actions", kind="async") >> data
+    data >> Edge(kind="async") >> train
+    train >> Edge("new order", kind="async") >> show
+    explore >> Edge("what policy would not show") >> show
+    show >> Edge(kind="control") >> seconds >> Edge(kind="control") >> degrade
+    data >> Edge(kind="control") >> hours >> Edge(kind="control") >> rollback
+    people >> Edge(kind="control") >> weeks >> Edge(kind="control") >> weights
+
+
+def capacity():
+    """Cards grow with load times candidates; the other machines hardly notice the candidates.
+
+    Ranking cards for three candidate counts, and all machines without accelerators at the
+    chapter's count. Utilisation, spare zone and prices are those of the chapter.
+    """
+    loads = [10_000 * step for step in range(1, 16)]
+    series = [
+        Line(
+            loads,
+            [feed.accelerators_at(load, candidates) for load in loads],
+            f"cards, {candidates:,.0f}",
+            role=role,
+        )
+        for candidates, role in ((250, "nearline"), (500, "model"), (1000, "monitor"))
+    ]
+    series.append(
+        Line(
+            loads,
+            [feed.cpu_machines_at(load) for load in loads],
+            "machines, 500",
+            role="data",
+            dashed=True,
+        )
+    )
+    return Chart(
+        x="Peak load (requests/s)",
+        y="Cards or machines",
+        series=series,
+        markers=[Marker(x=round(feed.peak_qps()), label="design point")],
+    )
+
+
+@sketch
+def whiteboard():
+    """What you draw by hand: seven boxes and one loop.
+
+    The minute beside a box is when it should stand in a round of 45 minutes. Labels come before
+    the models that learn from them.
+    """
+    request = Box("Request", "69 k/s, 100 ms", minute=6)
+    sources = Box("4 sources", "6 B to 1,500", minute=20)
+    prerank = Box("Filter, pre-rank", "to 500", minute=22)
+    heavy = Box("Ranker", "8 heads, Σ β p", minute=25)
+    rerank = Box("Re-rank", "50 to 10", minute=27)
+    log = Box("Log, labels", "30 min, 1 day", minute=15)
+    train = Box("Train, watch", "stream + weekly", minute=43)
+    request >> sources >> prerank >> heavy >> rerank >> log >> train
+    train >> "weights" >> heavy

@@ -284,16 +284,19 @@ class Timeline:
         room = _Room(left, limit, [at(time) for time in self._passing(lane)])
         return [_place_item(item, item.role or lane.role, at, room) for item in lane.items]
 
-    def _passing(self, lane: Lane) -> list[float]:
-        """The times at which an arrow between two other lanes runs down through this one."""
+    def _passing(self, lane: Lane, *, ends: bool = False) -> list[float]:
+        """The times at which an arrow between other lanes runs through this one.
+
+        With `ends` also those of arrows that reach it from above, and so pass its name.
+        """
         order = [one.name for one in self.lanes]
         here = order.index(lane.name)
-        return [
-            join.start
-            for join in self.joins
-            if min(order.index(join.source), order.index(join.target)) < here
-            and here < max(order.index(join.source), order.index(join.target))
-        ]
+        found = []
+        for join in self.joins:
+            first, last = sorted((order.index(join.source), order.index(join.target)))
+            if first < here < last or (ends and first < here == last):
+                found.append(join.start)
+        return found
 
     # Drawing
 
@@ -309,12 +312,12 @@ class Timeline:
         top = rows[0].top - 4
         grid = "".join(f"M{num(at(time))} {num(top)}V{num(bottom)}" for time, _ in ticks)
         canvas.path(grid, "hb-grid")
-        for row in rows:
-            self._paint_name(canvas, row)
         for index, marker in enumerate(self._upright()):
             _paint_marker(canvas, marker, at, (12 + index * _LEADING * 1.2, bottom))
         self._paint_joins(canvas, rows, at)
+        indent = self._indent(rows, at) if canvas.width == NARROW else 0.0
         for row in rows:
+            self._paint_name(canvas, row, indent)
             for placed in row.placed:
                 with canvas.group(f"hb-role-{placed.role}"):
                     _paint_item(canvas, row, placed)
@@ -328,11 +331,24 @@ class Timeline:
                 free = x + half + 6
         canvas.text(canvas.width, bottom + 34, self._axis, "hb-axis-title", "end")
 
-    def _paint_name(self, canvas: Canvas, row: _Row) -> None:
+    def _indent(self, rows: list[_Row], at: _At) -> float:
+        """Where the names above lanes begin, in px: where the fewest arrows cross them."""
+        crossings = [
+            (at(time), width(row.lane.name, 12, 600))
+            for row in rows
+            for time in self._passing(row.lane, ends=True)
+        ]
+
+        def crossed(start: float) -> int:
+            return sum(start - 2 < x < start + wide + 2 for x, wide in crossings)
+
+        return min([0.0, *(x + 6 for x, _ in crossings if x < 60)], key=lambda x: (crossed(x), x))
+
+    def _paint_name(self, canvas: Canvas, row: _Row, indent: float) -> None:
         """Beside the lane where there is room, else above it."""
         high = sum(row.tracks)
         if canvas.width == NARROW:
-            _text_on_paper(canvas, (0, row.top - 8), row.lane.name, "hb-title", size=12)
+            _text_on_paper(canvas, (indent, row.top - 8), row.lane.name, "hb-title", size=12)
             return
         lines = wrap(row.lane.name, _NAME, 13, 600)
         base = row.top + high / 2 + 4.5 - (len(lines) - 1) * 8
@@ -342,20 +358,26 @@ class Timeline:
             canvas.line(0, row.top - 6, canvas.width, row.top - 6, "hb-grid")
 
     def _paint_joins(self, canvas: Canvas, rows: list[_Row], at: _At) -> None:
+        """Draws the arrows; those that end together share one line across and one head."""
         by_name = {row.lane.name: row for row in rows}
-        for join in self.joins:
+        drawn: set[tuple[str, float]] = set()
+        # The longest first: it draws what the others share.
+        for join in sorted(self.joins, key=lambda one: -abs(one.end - one.start)):
             source, target = by_name[join.source], by_name[join.target]
             x0, y0 = at(join.start), _height_at(source, join.start)
             x1, y1 = at(join.end), _height_at(target, join.end)
             down = 1 if y1 >= y0 else -1
             start, tip = y0 + down * 8, y1 - down * 9
-            if abs(x1 - x0) < 1:
-                canvas.arrow([(x0, start), (x1, tip)], "hb-edge hb-async")
-                continue
             # Between the lanes, where nothing else is.
             bend = target.top - 1 if down > 0 else target.top + sum(target.tracks) + 1
-            canvas.path(_elbow(x0, start, x1, bend, down), "hb-edge hb-async")
-            canvas.arrow([(x1, bend + down * 6), (x1, tip)], "hb-edge")
+            if abs(x1 - x0) < 1:
+                canvas.arrow([(x0, start), (x1, tip)], "hb-edge hb-async")
+            elif (join.target, join.end) in drawn:
+                canvas.line(x0, start, x0, bend, "hb-edge hb-async")
+            else:
+                canvas.path(_elbow(x0, start, x1, bend, down), "hb-edge hb-async")
+                canvas.arrow([(x1, bend + down * 6), (x1, tip)], "hb-edge")
+            drawn.add((join.target, join.end))
 
     # In words
 

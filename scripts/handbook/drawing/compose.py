@@ -1,0 +1,199 @@
+"""From a figure's function to a finished figure: run, lay out, draw, examine."""
+
+from __future__ import annotations
+
+import importlib.util
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from handbook.drawing import describe, labels, layout, lints, render, routes
+from handbook.drawing.figure import FigureSource, RenderedFigure
+from handbook.drawing.geometry import Scene
+from handbook.drawing.layout import Variant
+from handbook.drawing.capture import FigureError, Graph, captured
+from handbook.drawing.sketch import collecting
+from handbook.drawing.svg import standalone
+from handbook.report import Problem
+
+_WIDE = (
+    Variant(edges_first=True),
+    Variant(bottom=True),
+    Variant(gap=22, wrap=120, newrank=True),
+    Variant(gap=20, wrap=104, loose=True),
+)
+_NARROW = (
+    Variant(stacked=True, wrap=92, gap=18, edges_first=True),
+    Variant(stacked=True, wrap=80, gap=14, bottom=True),
+    Variant(stacked=True, wrap=76, gap=12, newrank=True),
+    Variant(stacked=True, wrap=72, gap=12, loose=True),
+)
+_ROW = (Variant(rows=True),)
+# What is not worth a second try.
+_GOOD = 30.0
+
+
+def compose(source: FigureSource, store: Path | None = None) -> RenderedFigure:
+    """Draws a figure; whatever goes wrong is in its `problems`.
+
+    Args:
+        source: The figure.
+        store: The folder that keeps shrunk pictures.
+    """
+    try:
+        made, graph = _run(source)
+        if made is not None:
+            return _from_drawing(source, made.render(source.title, source.description))
+        return _from_graph(source, graph, store)
+    except Exception as error:  # noqa: BLE001  (a figure is anybody's code: one must not stop all)
+        problem = _problem(source, error)
+        return RenderedFigure(source.id, source.title, source.description, problems=[problem])
+
+
+def _run(source: FigureSource) -> tuple[Any, Graph]:
+    """Calls a figure's function; returns what it returned and what it captured."""
+    function = _function(source)
+    kind = getattr(function, "__figure_kind__", "system")
+    if kind == "sketch":
+        with collecting() as drawn:
+            function()
+        return drawn, Graph()
+    with captured(source.path, kind) as capture:
+        made = function()
+    if made is not None and not hasattr(made, "render"):
+        raise FigureError(
+            "figure-result",
+            f"{source.id} returns {type(made).__name__}, which is no figure",
+            "return a Funnel, Timeline, Chart or nothing",
+            source.line,
+        )
+    if made is None and not capture.graph.nodes:
+        raise FigureError(
+            "figure-empty",
+            f"{source.id} draws nothing",
+            "make a node, or start its name with _ where it is no figure",
+            source.line,
+        )
+    return made, capture.graph
+
+
+def _function(source: FigureSource) -> Callable[[], Any]:
+    function = getattr(_module(source.path, source.path.stat().st_mtime_ns), source.function)
+    if not callable(function):
+        raise FigureError("figure-error", f"{source.function} is not a function", "", source.line)
+    return function  # type: ignore[no-any-return]
+
+
+@cache
+def _module(path: Path, changed: int) -> Any:
+    """Loads a figure's file by its path; again where the file has changed."""
+    del changed
+    spec = importlib.util.spec_from_file_location(f"handbook_figures_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise FigureError("figure-error", f"cannot load {path.name}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _problem(source: FigureSource, error: Exception) -> Problem:
+    """One line for whatever a figure's code raised, at the line of its file that did."""
+    line = getattr(error, "line", 0)
+    if not line and isinstance(error, SyntaxError):
+        line = error.lineno or 0
+    if not line:
+        frames = traceback.extract_tb(error.__traceback__)
+        inside = [frame.lineno for frame in frames if frame.filename == str(source.path)]
+        line = (inside[-1] if inside else None) or source.line
+    if isinstance(error, FigureError):
+        return Problem(source.path, line, 0, error.code, error.message, error.fix)
+    message = " ".join(str(error).split())
+    text = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return Problem(source.path, line, 0, "figure-error", text)
+
+
+def _from_drawing(source: FigureSource, drawing: Any) -> RenderedFigure:
+    """A figure of a kind that draws itself."""
+    return RenderedFigure(
+        id=source.id,
+        title=source.title,
+        description=source.description,
+        text_html=drawing.text_html,
+        wide_svg=drawing.wide,
+        narrow_svg=drawing.narrow,
+        download_svg=standalone(drawing.wide, source.title, source.description),
+        legend=list(drawing.legend),
+        problems=[
+            Problem(source.path, source.line, 0, "figure-drawing", issue)
+            for issue in drawing.issues
+        ],
+        width=drawing.width,
+        height=drawing.height,
+        narrow_width=drawing.narrow_width,
+        narrow_height=drawing.narrow_height,
+    )
+
+
+def _from_graph(source: FigureSource, graph: Graph, store: Path | None) -> RenderedFigure:
+    wide, narrow = scenes(graph)
+    problems = [
+        *lints.scene_problems(wide, source),
+        *lints.scene_problems(narrow, source),
+        *lints.icon_problems(wide, source, store),
+    ]
+    wide_svg = render.draw(wide, store)
+    return RenderedFigure(
+        id=source.id,
+        title=source.title,
+        description=source.description,
+        text_html=describe.text_html(graph),
+        wide_svg=wide_svg,
+        narrow_svg=render.draw(narrow, store),
+        download_svg=standalone(wide_svg, source.title, source.description),
+        legend=describe.legend(graph),
+        problems=list(dict.fromkeys(problems)),
+        width=round(wide.width, 1),
+        height=round(wide.height, 1),
+        narrow_width=round(narrow.width, 1),
+        narrow_height=round(narrow.height, 1),
+        links=describe.links(graph),
+    )
+
+
+def scenes(graph: Graph) -> tuple[Scene, Scene]:
+    """Returns the best layouts found for a column and for a phone."""
+    if layout.is_row(graph):
+        wide = _best(graph, (*_ROW, *_WIDE[:1]), narrow=False)
+    else:
+        wide = _best(graph, _WIDE, narrow=False)
+    upright = replace(_WIDE[0], wrap=118)
+    stacked = graph.kind == "system" and not layout.is_row(graph)
+    narrow = _best(graph, _NARROW if stacked else (upright, *_NARROW), narrow=True)
+    return wide, narrow
+
+
+def _best(graph: Graph, variants: tuple[Variant, ...], *, narrow: bool) -> Scene:
+    """Tries variants until one is good, else takes the least bad."""
+    tried: list[tuple[float, int, Scene]] = []
+    for variant in variants:
+        scene = layout.arrange(graph, variant, narrow=narrow)
+        labels.place(scene)
+        cost = badness(scene)
+        tried.append((cost, len(tried), scene))
+        if cost < _GOOD:
+            break
+    return min(tried)[2]
+
+
+def badness(scene: Scene) -> float:
+    """Returns how bad a layout is: 0 for nothing to object to, from 100 on for a fault."""
+    least = layout.NARROW_SCALE if scene.narrow else layout.WIDE_SCALE
+    shrunk = lints.scale(scene)
+    cost = 300 + 2000 * (least - shrunk) if shrunk < least else 60 * (1 - shrunk)
+    cost += sum(200 for edge in range(len(scene.routes)) if lints.crossed_node(scene, edge) is not None)
+    cost += 150 * len(layout.hit_titles(scene))
+    cost += sum(label.cost if label.cost >= labels.BAD else label.cost * 0.1 for label in scene.labels)
+    return cost + 8 * routes.crossings(scene.routes)

@@ -1,0 +1,196 @@
+"""Places the labels and step numbers of edges on their lines, where they touch nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from handbook.drawing.geometry import Label, Point, Rect, Scene
+from handbook.drawing.layout import DETAIL_LEADING, LABEL_PX, label_lines
+from handbook.drawing.text import width
+
+STEP_RADIUS = 8.5
+_GAP = 6.0
+_SHARES = (0.5, 0.36, 0.64, 0.24, 0.76, 0.12, 0.88)
+# What a fault costs. Above `BAD` the figure fails its check.
+BAD = 100.0
+_ON_BOX, _ON_TITLE, _ON_LABEL, _ON_LINE, _ON_BORDER, _OUTSIDE = 900.0, 500.0, 700.0, 110.0, 9.0, 60.0
+_BACKED = 14.0
+
+
+def place(scene: Scene) -> None:
+    """Places every label; the hardest to place comes first."""
+    wanted = []
+    for edge, item in enumerate(scene.graph.edges):
+        lines = label_lines(item, narrow=scene.narrow)
+        if lines or item.step is not None:
+            wide = max((width(line, LABEL_PX) for line in lines), default=0.0)
+            wanted.append((_length(scene.routes[edge]) - 2 * wide, edge, lines, wide))
+    around = _Surroundings(scene)
+    for _, edge, lines, wide in sorted(wanted):
+        best = min(
+            _candidates(scene, edge, lines, wide),
+            key=around.cost,
+            default=None,
+        )
+        if best is not None:
+            scene.labels.append(best)
+            around.add(best)
+    scene.labels.sort(key=lambda label: label.edge)
+    _make_room(scene)
+
+
+def _length(route: list[Point]) -> float:
+    return sum(abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in pairwise(route))
+
+
+class _Surroundings:
+    """What a label may not touch."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._boxes = [card.rect.grown(2) for card in scene.cards]
+        self._titles = [title.rect.grown(3) for title in scene.titles]
+        self._planes = [rect for rect in scene.planes if rect.width > 0]
+        self._segments = scene.segments()
+        self._labels: list[Rect] = []
+        self._size = Rect(0, 0, scene.width, scene.height)
+
+    def add(self, label: Label) -> None:
+        self._labels += _areas(label)
+
+    def cost(self, label: Label) -> float:
+        """How bad a place is; kept in the label. Starts from what the place costs by itself."""
+        total = label.cost
+        for area in _areas(label):
+            total += _ON_BOX * sum(area.overlaps(box) for box in self._boxes)
+            total += _ON_TITLE * sum(area.overlaps(box) for box in self._titles)
+            total += _ON_LABEL * sum(area.overlaps(box.grown(2)) for box in self._labels)
+            total += self._lines(label, area)
+            if area.x0 < 0 or area.x1 > self._size.x1 or area.y0 < 0 or area.y1 > self._size.y1:
+                total += _OUTSIDE + max(-area.x0, area.x1 - self._size.x1, 0)
+        label.cost = total
+        return total
+
+    def _lines(self, label: Label, area: Rect) -> float:
+        total = 0.0
+        near = area.grown(1.5)
+        for edge, start, end in self._segments:
+            if near.crossed(start, end):
+                if edge != label.edge:
+                    total += _ON_LINE
+                elif area is label.rect and not label.backed:
+                    total += _ON_LINE * 0.7
+        for rect in self._planes:
+            inside = (
+                rect.x0 <= area.x0
+                and area.x1 <= rect.x1
+                and rect.y0 <= area.y0
+                and area.y1 <= rect.y1
+            )
+            if not inside and rect.overlaps(area):
+                total += _ON_BORDER
+        return total
+
+
+def _areas(label: Label) -> list[Rect]:
+    areas = [label.rect] if label.rect else []
+    if label.step:
+        x, y = label.step
+        areas.append(Rect(x, y, x, y).grown(STEP_RADIUS + 1))
+    return areas
+
+
+def _candidates(scene: Scene, edge: int, lines: list[str], wide: float) -> Iterator[Label]:
+    """Places along the line, the middle of its longest piece first."""
+    route = scene.routes[edge]
+    step = scene.graph.edges[edge].step is not None
+    curved = edge in scene.curves
+    pieces = [(route[0], route[-1])] if curved else list(pairwise(route))
+    longest = max(abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in pieces)
+    for a, b in pieces:
+        length = abs(a[0] - b[0]) + abs(a[1] - b[1])
+        # Arrow heads and bends need some room at either end of a piece.
+        need = (2 * STEP_RADIUS if step else 8) + 12
+        if length < min(need, longest):
+            continue
+        for share in _SHARES:
+            base = abs(share - 0.5) * 10 + (longest - length) * 0.03
+            if curved:
+                yield from _beside(_along(route, share), lines, wide, step, edge, base)
+                continue
+            at = (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
+            if abs(share - 0.5) * length > length / 2 - need / 2:
+                base += 8
+            if a[0] == b[0]:
+                yield from _beside(at, lines, wide, step, edge, base)
+            else:
+                yield from _above(at, lines, wide, step, edge, base)
+
+
+def _along(route: list[Point], share: float) -> Point:
+    place = share * (len(route) - 1)
+    i = min(int(place), len(route) - 2)
+    t = place - i
+    (xa, ya), (xb, yb) = route[i], route[i + 1]
+    return xa + (xb - xa) * t, ya + (yb - ya) * t
+
+
+def _beside(
+    at: Point, lines: list[str], wide: float, step: bool, edge: int, base: float
+) -> Iterator[Label]:
+    """Right or left of an upright piece; the number, if any, on the line."""
+    x, y = at
+    circle = at if step else None
+    if not lines:
+        yield Label(None, lines, "start", circle, edge, cost=base)
+        return
+    half = len(lines) * DETAIL_LEADING / 2
+    off = STEP_RADIUS + 4 if step else _GAP
+    right = Rect(x + off, y - half, x + off + wide, y + half)
+    yield Label(right, lines, "start", circle, edge, cost=base)
+    left = Rect(x - off - wide, y - half, x - off, y + half)
+    yield Label(left, lines, "end", circle, edge, cost=base + 1.5)
+    if not step:
+        middle = Rect(x - wide / 2 - 4, y - half - 1, x + wide / 2 + 4, y + half + 1)
+        yield Label(middle, lines, "middle", None, edge, backed=True, cost=base + _BACKED)
+
+
+def _above(
+    at: Point, lines: list[str], wide: float, step: bool, edge: int, base: float
+) -> Iterator[Label]:
+    """Above or below a level piece; the number, if any, on the line."""
+    x, y = at
+    circle = at if step else None
+    if not lines:
+        yield Label(None, lines, "start", circle, edge, cost=base)
+        return
+    tall = len(lines) * DETAIL_LEADING
+    left = x + STEP_RADIUS + 3 if step else x - wide / 2
+    anchor = "start" if step else "middle"
+    if step:
+        # The circle and the text are centred together.
+        shift = (wide + STEP_RADIUS + 3) / 2
+        circle = (x - shift + STEP_RADIUS, y)
+        left = circle[0] + STEP_RADIUS + 3
+    above = Rect(left, y - 3 - tall, left + wide, y - 3)
+    yield Label(above, lines, anchor, circle, edge, cost=base)
+    below = Rect(left, y + 3, left + wide, y + 3 + tall)
+    yield Label(below, lines, anchor, circle, edge, cost=base + 1)
+    if not step:
+        middle = Rect(x - wide / 2 - 4, y - tall / 2 - 1, x + wide / 2 + 4, y + tall / 2 + 1)
+        yield Label(middle, lines, "middle", None, edge, backed=True, cost=base + _BACKED)
+
+
+def _make_room(scene: Scene) -> None:
+    """Widens the drawing for labels that stand outside of it."""
+    from handbook.drawing.layout import shift  # noqa: PLC0415  (keeps the names above short)
+
+    areas = [area for label in scene.labels for area in _areas(label)]
+    if not areas:
+        return
+    left = max(0.0, *(2 - area.x0 for area in areas))
+    top = max(0.0, *(2 - area.y0 for area in areas))
+    right = max(scene.width, *(area.x1 + 2 for area in areas))
+    bottom = max(scene.height, *(area.y1 + 2 for area in areas))
+    shift(scene, left, top)
+    scene.width, scene.height = right + left, bottom + top

@@ -1,0 +1,140 @@
+"""Draws figures in worker processes, so that a crash of the layout costs one figure."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from handbook.drawing.cache import FigureCache
+from handbook.drawing.catalogue import catalogue
+from handbook.drawing.figure import FigureSource, RenderedFigure
+from handbook.drawing.capture import closest
+from handbook.project import Project
+from handbook.report import HandbookError, Problem
+
+Progress = Callable[[int, int], None]
+
+
+def render_all(
+    project: Project, ids: Iterable[str] | None = None, progress: Progress | None = None
+) -> dict[str, RenderedFigure]:
+    """Draws figures, or reads them where they were drawn before.
+
+    Args:
+        project: The project.
+        ids: Which; all where none are given.
+        progress: Called with how many of how many misses are drawn.
+
+    Returns:
+        The figures by id, in the catalogue's order. What is wrong with one is in its `problems`;
+        those of a file that cannot be read are told by `catalogue`.
+
+    Raises:
+        HandbookError: An id is unknown.
+    """
+    sources = catalogue(project, [])
+    if ids is not None:
+        sources = _chosen(project, sources, list(ids))
+    cache = FigureCache(project)
+    figures = {source.id: cache.load(source) for source in sources}
+    missing = [source for source in sources if figures[source.id] is None]
+    for source, figure in zip(missing, _draw(project, missing, progress), strict=True):
+        cache.save(source, figure)
+        figures[source.id] = figure
+    return {name: figure for name, figure in figures.items() if figure is not None}
+
+
+def _chosen(project: Project, sources: list[FigureSource], ids: list[str]) -> list[FigureSource]:
+    known = {source.id for source in sources}
+    unknown = [name for name in ids if name not in known]
+    if unknown:
+        raise HandbookError(
+            Problem(
+                project.diagrams,
+                0,
+                0,
+                "figure-unknown",
+                f"no figure is called '{name}'",
+                closest(name, sorted(known)) or "handbook figures --list shows all",
+            )
+            for name in unknown
+        )
+    return [source for source in sources if source.id in set(ids)]
+
+
+def _draw(
+    project: Project, sources: list[FigureSource], progress: Progress | None
+) -> list[RenderedFigure]:
+    if not sources:
+        return []
+    _warm()
+    store = project.cache / "icons"
+    results: dict[str, RenderedFigure] = {}
+    # A crash breaks the pool and everything in flight: the rest is drawn again, one by one.
+    _pooled(sources, store, results, progress, min(os.cpu_count() or 1, len(sources)))
+    for source in sources:
+        if source.id not in results:
+            _pooled([source], store, results, progress, 1)
+            results.setdefault(source.id, _crashed(source))
+    return [results[source.id] for source in sources]
+
+
+def _pooled(
+    sources: list[FigureSource],
+    store: Path,
+    results: dict[str, RenderedFigure],
+    progress: Progress | None,
+    workers: int,
+) -> None:
+    with ProcessPoolExecutor(workers, mp_context=_processes()) as pool:
+        futures: list[tuple[FigureSource, Future[RenderedFigure]]] = []
+        try:
+            futures.extend((source, pool.submit(_work, source, store)) for source in sources)
+        except BrokenProcessPool:
+            pass
+        for source, future in futures:
+            try:
+                results[source.id] = future.result()
+            except BrokenProcessPool:
+                continue
+            if progress:
+                progress(len(results), len(sources))
+
+
+def _work(source: FigureSource, store: Path) -> RenderedFigure:
+    from handbook.drawing.compose import compose  # noqa: PLC0415  (heavy; only where drawing)
+
+    return compose(source, store)
+
+
+def _warm() -> None:
+    """Imports what workers need before they start, where they start as copies of this process."""
+    if _method() == "fork":
+        import pygraphviz  # noqa: F401, PLC0415
+
+        from handbook.drawing import compose  # noqa: F401, PLC0415
+
+
+def _method() -> str:
+    return "fork" if sys.platform == "linux" else "spawn"
+
+
+def _processes() -> multiprocessing.context.BaseContext:
+    return multiprocessing.get_context(_method())
+
+
+def _crashed(source: FigureSource) -> RenderedFigure:
+    problem = Problem(
+        source.path,
+        source.line,
+        0,
+        "figure-crash",
+        f"the layout of {source.id} crashed its process",
+        "simplify the figure, then report it with its source",
+    )
+    return RenderedFigure(source.id, source.title, source.description, problems=[problem])

@@ -375,24 +375,36 @@ class Chart:
             f"{spoken(marker.x if marker.x is not None else marker.y or 0)}</li>"
             for marker in self.markers
         )
-        tables = "".join(self._table(one) for one in self.series)
+        tables = "".join(self._table(group) for group in self._groups())
         return axes + tables + (f"<p>Marked:</p><ul>{marks}</ul>" if marks else "")
 
-    def _table(self, one: Series) -> str:
-        step = max(1, -(-len(one.xs) // _ROWS_TOLD))
-        names = one.names if isinstance(one, Points) and one.names else [""] * len(one.xs)
-        rows = list(zip(one.xs, one.ys, names, strict=True))
-        told = rows[::step] if rows[-1] in rows[::step] else [*rows[::step], rows[-1]]
+    def _groups(self) -> list[list[Series]]:
+        """Series over the same x values, which share a table."""
+        groups: list[list[Series]] = []
+        for one in self.series:
+            for group in groups:
+                if list(group[0].xs) == list(one.xs) and not isinstance(one, Points):
+                    group.append(one)
+                    break
+            else:
+                groups.append([one])
+        return groups
+
+    def _table(self, group: list[Series]) -> str:
+        first = group[0]
+        names = first.names if isinstance(first, Points) and first.names else [""] * len(first.xs)
+        rows = [
+            [_name(x) + (f" ({name})" if name else ""), *(spoken(one.ys[index]) for one in group)]
+            for index, (x, name) in enumerate(zip(first.xs, names, strict=True))
+        ]
+        step = max(1, -(-len(rows) // _ROWS_TOLD))
+        told = rows[::step] if (len(rows) - 1) % step == 0 else [*rows[::step], rows[-1]]
+        heads = [self.x, *(f"{self.y}: {one.label}" if one.label else self.y for one in group)]
+        head = "".join(f'<th scope="col">{escape(words)}</th>' for words in heads)
         body = "".join(
-            f"<tr><td>{escape(_name(x) + (f' ({name})' if name else ''))}</td>"
-            f"<td>{escape(spoken(y))}</td></tr>"
-            for x, y, name in told
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in told
         )
-        caption = f"<caption>{escape(one.label)}</caption>" if one.label else ""
-        return (
-            f'<table>{caption}<thead><tr><th scope="col">{escape(self.x)}</th>'
-            f'<th scope="col">{escape(self.y)}</th></tr></thead><tbody>{body}</tbody></table>'
-        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _categories(series: Sequence[Series]) -> list[str]:

@@ -10,9 +10,8 @@ way. Whether a number is right is not checked here: `handbook check` does.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
@@ -22,13 +21,11 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX, AtomicString
 
 from handbook.chapters import Chapter
+from handbook.derivations import Derivation, Input, derivation
 from handbook.expressions import split_spec
 from handbook.markdown.chapter import FOOTER
 from handbook.markdown.context import Context
 from handbook.quantities import Mark, find_marks
-
-if TYPE_CHECKING:
-    from handbook.numbers import Derivation
 
 SECTION = "how-the-numbers-are-computed"
 TITLE = "How the numbers are computed"
@@ -51,7 +48,7 @@ class Entry:
     Attributes:
         anchor: The id of its entry in the section.
         kind: `=` proven, `?` assumed.
-        body: The expression without its format, or why it is assumed.
+        body: The expression with its format, or why it is assumed.
         literal: The number as first written, with its unit.
         places: The ids of the numbers that lead here.
     """
@@ -78,11 +75,11 @@ class Numbers:
     def add(self, number: str, literal: str, mark: Mark) -> str:
         """Notes one marked number and returns the token that stands for it meanwhile."""
         proven = mark.kind == "="
-        body = split_spec(mark.body)[0] if proven else mark.body
-        key = (mark.kind, body if proven else f"{literal} {body}")
+        # The same expression in two formats is explained once.
+        key = (mark.kind, split_spec(mark.body)[0] if proven else f"{literal} {mark.body}")
         if key not in self.entries:
             anchor = f"number-{len(self.entries) + 1}"
-            self.entries[key] = Entry(anchor, mark.kind, body, literal)
+            self.entries[key] = Entry(anchor, mark.kind, mark.body, literal)
         self.found.append((number, self.entries[key]))
         return TOKEN.format(len(self.found) - 1)
 
@@ -165,27 +162,89 @@ class _Section(Treeprocessor):
             _line(item, "title", f"{entry.literal}: an assumption")
             _line(item, "why", entry.body)
             return
-        from handbook import numbers
-
         try:
-            derivation = numbers.derivation(entry.body)
+            found = derivation(entry.body, self.context.project)
+            explain(item, found, entry.literal)
         except Exception as error:  # an estimate is any code; the page shows what fails
             problem = self.context.problem(
                 "number", f"{entry.body}: {error}", f"<!--= {entry.body}", "handbook numbers"
             )
             item.append(self.context.error(problem))
-            return
-        explain(item, derivation)
 
 
-def explain(item: Element, derivation: Derivation) -> None:
+def explain(item: Element, found: Derivation, literal: str) -> None:
     """Writes one derivation into its entry.
 
     Args:
         item: The entry, empty.
-        derivation: What the number comes from.
+        found: What the number comes from.
+        literal: The number as the page writes it.
     """
-    _line(item, "title", derivation.title)
+    _line(item, "title", f"{_capital(_title(found))}: {literal}")
+    if found.formula:
+        _line(item, "formula", found.formula)
+        _line(item, "formula", f"= {found.substituted} = {found.result}")
+    steps = [step for step in _steps(found) if step.formula]
+    if steps:
+        _line(item, "where", "where")
+        listing = SubElement(item, "ul")
+        for step in steps:
+            _step(SubElement(listing, "li"), step)
+    inputs = [each for each in found.every_input() if each.kind != "constant"]
+    if inputs:
+        _line(item, "where", "from")
+        listing = SubElement(item, "ul")
+        for each in inputs:
+            _input(SubElement(listing, "li"), each)
+
+
+def _title(found: Derivation) -> str:
+    """What the number is, in words."""
+    if found.path:
+        return found.title
+    # An expression such as `users / 1e6` is about the one thing that it scales.
+    parts = [step.title or step.name for step in found.steps]
+    parts += [given.name for given in found.inputs if given.kind != "constant"]
+    return parts[0] if len(parts) == 1 else found.name
+
+
+def _steps(found: Derivation) -> list[Derivation]:
+    """The parts of a formula and their parts, each once, what is used first standing first."""
+    steps: dict[str, Derivation] = {}
+    for step in found.steps:
+        plain = _through(step)
+        for each in (plain, *_steps(plain)):
+            steps.setdefault(each.name, each)
+    return list(steps.values())
+
+
+def _through(step: Derivation) -> Derivation:
+    """Looks through a step that only calls another: it says nothing of its own."""
+    while len(step.steps) == 1 and step.formula == step.steps[0].name and step.steps[0].formula:
+        step = replace(step.steps[0], name=step.name, title=step.title)
+    return step
+
+
+def _step(entry: Element, step: Derivation) -> None:
+    SubElement(entry, "span", {"class": "hb-derivation__formula"}).text = AtomicString(
+        f"{step.name} = {step.formula} = {step.substituted} = {step.result}"
+    )
+
+
+def _input(entry: Element, given: Input) -> None:
+    entry.text = AtomicString(f"{given.name}: {given.shown} ")
+    style = f"hb-derivation__kind hb-derivation__kind--{given.kind}"
+    kind = SubElement(entry, "span", {"class": style})
+    kind.text = given.kind
+    if given.url:
+        kind.tail = " "
+        SubElement(entry, "a", {"href": given.url}).text = AtomicString(given.note or given.url)
+    else:
+        kind.tail = f" {given.note}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _line(item: Element, part: str, text: str) -> Element:

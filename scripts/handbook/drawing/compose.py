@@ -21,15 +21,14 @@ from handbook.report import Problem
 
 _WIDE = (
     Variant(edges_first=True),
-    Variant(bottom=True),
-    Variant(gap=22, wrap=120, newrank=True),
-    Variant(gap=20, wrap=104, loose=True),
+    Variant(gap=20, wrap=116),
+    Variant(gap=20, wrap=104, newrank=True),
 )
 _NARROW = (
-    Variant(stacked=True, wrap=92, gap=18, edges_first=True),
-    Variant(stacked=True, wrap=80, gap=14, bottom=True),
-    Variant(stacked=True, wrap=76, gap=12, newrank=True),
-    Variant(stacked=True, wrap=72, gap=12, loose=True),
+    Variant(stacked=True, wrap=88, gap=16, edges_first=True),
+    Variant(stacked=True, wrap=74, gap=10, edges_first=True),
+    Variant(stacked=True, wrap=74, gap=10, newrank=True),
+    Variant(stacked=True, wrap=74, gap=10, chained=True),
 )
 _ROW = (Variant(rows=True),)
 # What is not worth a second try.
@@ -165,33 +164,48 @@ def _from_graph(source: FigureSource, graph: Graph, store: Path | None) -> Rende
 
 def scenes(graph: Graph) -> tuple[Scene, Scene]:
     """Returns the best layouts found for a column and for a phone."""
-    if layout.is_row(graph):
-        wide = _best(graph, (*_ROW, *_WIDE[:1]), narrow=False)
+    row = layout.is_row(graph)
+    wide = _best(graph, (*_ROW, *_WIDE[:1]) if row else _WIDE, narrow=False)
+    upright = (replace(_WIDE[0], wrap=118, gap=18),)
+    if graph.kind == "model":
+        tight = replace(upright[0], wrap=88, gap=10)
+        variants = (*upright, tight, replace(tight, chained=True))
     else:
-        wide = _best(graph, _WIDE, narrow=False)
-    upright = replace(_WIDE[0], wrap=118)
-    stacked = graph.kind == "system" and not layout.is_row(graph)
-    narrow = _best(graph, _NARROW if stacked else (upright, *_NARROW), narrow=True)
-    return wide, narrow
+        variants = upright if row else _NARROW
+    return wide, _best(graph, variants, narrow=True)
 
 
 def _best(graph: Graph, variants: tuple[Variant, ...], *, narrow: bool) -> Scene:
     """Tries variants until one is good, else takes the least bad."""
-    tried: list[tuple[float, int, Scene]] = []
+    best: tuple[float, Scene] | None = None
     for variant in variants:
-        scene = layout.arrange(graph, variant, narrow=narrow)
-        labels.place(scene)
-        cost = badness(scene)
-        tried.append((cost, len(tried), scene))
-        if cost < _GOOD:
-            break
-    return min(tried)[2]
+        for _ in range(3):
+            scene = layout.arrange(graph, variant, narrow=narrow)
+            labels.place(scene)
+            cost = badness(scene)
+            if best is None or cost < best[0]:
+                best = cost, scene
+            if best[0] < _GOOD:
+                return best[1]
+            crossed = frozenset(title.plane for title in layout.hit_titles(scene))
+            if not crossed or lints.scale(scene) < _least(scene):
+                break
+            # First the other end of the plane, then more room beside the line.
+            again = crossed & variant.bottom
+            variant = replace(  # noqa: PLW2901
+                variant, bottom=(variant.bottom | crossed) - again, roomy=variant.roomy | again
+            )
+    assert best is not None  # noqa: S101  (there is always a variant)
+    return best[1]
+
+
+def _least(scene: Scene) -> float:
+    return layout.NARROW_SCALE if scene.narrow else layout.WIDE_SCALE
 
 
 def badness(scene: Scene) -> float:
     """Returns how bad a layout is: 0 for nothing to object to, from 100 on for a fault."""
-    least = layout.NARROW_SCALE if scene.narrow else layout.WIDE_SCALE
-    shrunk = lints.scale(scene)
+    least, shrunk = _least(scene), lints.scale(scene)
     cost = 300 + 2000 * (least - shrunk) if shrunk < least else 60 * (1 - shrunk)
     cost += sum(200 for edge in range(len(scene.routes)) if lints.crossed_node(scene, edge) is not None)
     cost += 150 * len(layout.hit_titles(scene))

@@ -15,6 +15,7 @@ from typing import Any
 from handbook.drawing import curves, routes
 from handbook.drawing.geometry import Card, Point, Rect, Scene, Title
 from handbook.drawing.capture import EdgeItem, FigureError, Graph, NodeItem
+from handbook.drawing.reroute import clashes, reroute
 from handbook.drawing.text import width, wrap
 
 WIDE_PX, NARROW_PX = 688.0, 358.0
@@ -39,7 +40,9 @@ class Variant:
         wrap: The widest line of text in a box, in px.
         gap: The least distance of two boxes side by side.
         rows: Left to right instead of top to bottom.
-        bottom: Names of planes at the bottom instead of the top.
+        bottom: The planes whose names stand at the bottom instead of the top.
+        roomy: The planes that are made wide enough for their name beside a line in the middle.
+        chained: Planes stand one below the other.
         newrank: Ranks run through planes instead of restarting in each.
         edges_first: Name the edges before the planes, which changes the order within ranks.
         loose: Control edges do not push boxes down.
@@ -49,7 +52,9 @@ class Variant:
     wrap: float = 150.0
     gap: float = 26.0
     rows: bool = False
-    bottom: bool = False
+    bottom: frozenset[int] = frozenset()
+    roomy: frozenset[int] = frozenset()
+    chained: bool = False
     newrank: bool = False
     edges_first: bool = False
     loose: bool = False
@@ -73,10 +78,14 @@ def arrange(graph: Graph, variant: Variant, *, narrow: bool) -> Scene:
         curves.draw(scene)
     else:
         wires = routes.tidy(scene)
-    _place_titles(scene, bottom=variant.bottom)
+    _place_titles(scene, variant.bottom)
     if graph.kind != "model" and hit_titles(scene):
         routes.avoid(scene, wires, [title.rect for title in scene.titles])
-        _place_titles(scene, bottom=variant.bottom)
+        _place_titles(scene, variant.bottom)
+    if graph.kind != "model":
+        for edge in range(len(scene.routes)):
+            if clashes(scene, edge):
+                reroute(scene, edge)
     _crop(scene)
     return scene
 
@@ -139,9 +148,34 @@ def _dot(graph: Graph, cards: list[Card], variant: Variant, *, narrow: bool) -> 
         a, b = (edge.head, edge.tail) if number in backward else (edge.tail, edge.head)
         freedom = loose if edge.kind == "control" else ""
         lines.append(f'n{a}->n{b}[id="{number}"{freedom}]')
+    if variant.chained:
+        lines += _chain(graph)
     # What comes first steers how Graphviz orders boxes within a rank.
     parts = lines + members if variant.edges_first else members + lines
     return f"{head}{''.join(parts)}}}"
+
+
+def _chain(graph: Graph) -> Iterator[str]:
+    """Unseen edges from the last boxes of each outer plane to the first boxes of the next."""
+    outer = [_outermost(graph, node.plane) for node in graph.nodes]
+    groups = [
+        [n for n in range(len(graph.nodes)) if outer[n] == plane]
+        for plane in range(len(graph.planes))
+        if graph.planes[plane].parent is None
+    ]
+    inside = [(e.tail, e.head) for e in graph.edges if outer[e.tail] == outer[e.head]]
+    leaves = [[n for n in group if all(t != n for t, _ in inside)] for group in groups if group]
+    roots = [[n for n in group if all(h != n for _, h in inside)] for group in groups if group]
+    for above, below in zip(leaves, roots[1:], strict=False):
+        for a in above:
+            for b in below:
+                yield f"n{a}->n{b}[style=invis]"
+
+
+def _outermost(graph: Graph, plane: int | None) -> int | None:
+    while plane is not None and graph.planes[plane].parent is not None:
+        plane = graph.planes[plane].parent
+    return plane
 
 
 def _backward(graph: Graph) -> set[int]:
@@ -202,8 +236,10 @@ def _members(
         yield f"subgraph cluster_{number}{{margin={padding + _INSET};"
         if inner.title:
             wide = round(width(inner.title.upper(), PLANE_PX, 700)) + 14
+            if number in variant.roomy:
+                wide = 2 * wide + 4
             yield (
-                f"labelloc={'b' if variant.bottom else 't'};"
+                f"labelloc={'b' if number in variant.bottom else 't'};"
                 f'label=<<TABLE FIXEDSIZE="TRUE" WIDTH="{wide}" HEIGHT="{PLANE_TITLE_HEIGHT:.0f}"'
                 ' BORDER="0"><TR><TD></TD></TR></TABLE>>;'
             )
@@ -260,6 +296,8 @@ def _scene(graph: Graph, cards: list[Card], answer: dict[str, Any], *, narrow: b
     lines: list[list[Point]] = [[] for _ in graph.edges]
     backward = _backward(graph)
     for item in answer.get("edges", ()):
+        if "id" not in item:
+            continue
         edge = int(item["id"])
         line = [
             (float(x), top - float(y))
@@ -269,7 +307,7 @@ def _scene(graph: Graph, cards: list[Card], answer: dict[str, Any], *, narrow: b
     return Scene(graph, narrow, 0, 0, cards, planes, lines)
 
 
-def _place_titles(scene: Scene, *, bottom: bool) -> None:
+def _place_titles(scene: Scene, bottom: frozenset[int]) -> None:
     """Puts each plane's name where no line passes: left, right, else in a gap between lines."""
     scene.titles.clear()
     segments = [(start, end) for _, start, end in scene.segments()]
@@ -278,7 +316,7 @@ def _place_titles(scene: Scene, *, bottom: bool) -> None:
             continue
         rect = scene.planes[number]
         wide = width(plane.title.upper(), PLANE_PX, 700)
-        y0 = rect.y1 - 20 if bottom else rect.y0 + 6
+        y0 = rect.y1 - 20 if number in bottom else rect.y0 + 6
         spots = [Rect(x, y0, x + wide, y0 + 13) for x in _title_spots(rect, wide, y0, segments)]
         best = min(
             enumerate(spots),

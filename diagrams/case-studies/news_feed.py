@@ -39,19 +39,18 @@ def serving():
     vector index, so that a hide counts on the next request and a post is found within a minute.
     """
     app = Client("Mobile app", "scroll, like, hide")
-    with Plane("Online serving", role="online"):
-        api = Service("Feed service", f"{feed.mixer_machines():.0f} machines")
-        with Plane("Stage one: retrieve"):
-            index = Index("Vector index", f"{feed.ANN_CANDIDATES:.0f} posts, 4 shards")
-            authors = Store("Posts by author", f"{feed.in_network_candidates():.0f} posts, 2 days")
-            lists = Store("Topics, new posts", "300 posts", icon="mdi-format-list-bulleted")
-        prerank = Model("Filter, pre-rank", f"{feed.retrieved():,.0f} to {feed.RANKED:.0f}")
-        ranker = Model("Ranker", f"{feed.ranker_accelerators():.0f} cards, 8 heads")
-        rerank = Service("Re-rank, policy", "50 to 10", icon="mdi-shield-check-outline")
     with Plane("Nearline", role="nearline"):
         log = Stream("Event log", f"{feed.events_per_s() / 1e3:,.0f} k events/s")
         jobs = Job("Stream jobs", "join, count, embed")
-    features = Store("Online features", f"{feed.online_features_bytes() / 1e12:.1f} TB, 3 copies")
+        features = Store("Features", f"{feed.online_features_bytes() / 1e12:.1f} TB, 3 copies")
+    with Plane("Online serving", role="online"):
+        api = Service("Feed service", f"{feed.mixer_machines():.0f} machines")
+        index = Index("Vector index", f"{feed.ANN_CANDIDATES:.0f} posts, 4 shards")
+        authors = Store("By author", f"{feed.in_network_candidates():.0f} posts, 2 days")
+        lists = Store("Topics, new", "300 posts", icon="mdi-format-list-bulleted")
+        prerank = Model("Filter, pre-rank", f"{feed.retrieved():,.0f} to {feed.RANKED:.0f}")
+        ranker = Model("Ranker", f"{feed.ranker_accelerators():.0f} cards, 8 heads")
+        rerank = Service("Re-rank, policy", "50 to 10", icon="mdi-shield-check-outline")
     app >> Edge("GET /feed", step=1) >> api
     api >> Edge(step=2) >> index
     api >> authors
@@ -60,11 +59,11 @@ def serving():
     authors >> prerank
     lists >> prerank
     prerank >> Edge("500 posts", step=4) >> ranker
-    features >> Edge("keys in one batch") >> ranker
+    features >> Edge("one batch") >> ranker
     ranker >> Edge("top 50", step=5) >> rerank
-    app >> Edge("views, actions", kind="async") >> log
+    app >> Edge(kind="async") >> log
     log >> Edge(kind="async") >> jobs
-    jobs >> Edge("in seconds", kind="async") >> features
+    jobs >> Edge("seconds", kind="async") >> features
     jobs >> Edge("new posts", kind="async") >> index
 
 
@@ -105,7 +104,17 @@ def labels():
     hour, day = 60, 1440
     window, live = feed.JOIN_WINDOW_MIN, feed.model_freshness_min()
     arrivals = [
-        Lane(name, [Span(0, feed.delay_quantile_min(mean), "nine in ten", role="client")])
+        Lane(
+            name,
+            [
+                Span(
+                    0,
+                    feed.delay_quantile_min(mean),
+                    f"nine in ten, {feed.delay_quantile_min(mean):.0f} min",
+                    role="client",
+                )
+            ],
+        )
         for name, mean in (
             ("Likes", feed.LIKE_DELAY_MIN),
             ("Comments", feed.COMMENT_DELAY_MIN),
@@ -142,26 +151,24 @@ def two_tower():
     The user's tower runs on each request. The post's tower runs at publication, and its output
     goes to the index. The popularity correction belongs to the loss, not to the score.
     """
-    with Plane("User tower, on each request", role="online"):
-        history = Layer(f"Last {feed.HISTORY_ACTIONS:.0f} actions", "attention, 128")
-        user = Layer("User id", f"{feed.TABLE_DIM:.0f}")
-        context = Layer("Context", f"{feed.CONTEXT_WIDTH:.0f}")
+    with Plane("User, each request", role="online"):
+        history = Layer("History", f"200 actions, {feed.POOLED_HISTORY:.0f}")
+        user = Layer("Id, context", f"{feed.TABLE_DIM:.0f} + {feed.CONTEXT_WIDTH:.0f}")
         user_dense = Layer(
             "Dense + ReLU", f"{feed.user_tower_input():.0f} to {feed.TOWER_WIDTH:.0f}"
         )
-        user_norm = Layer("Dense + L2 norm", f"{feed.EMBEDDING_DIM:.0f}")
-    with Plane("Post tower, once", role="offline"):
-        content = Layer("Text and image", f"{feed.CONTENT_WIDTH:.0f}")
-        author = Layer("Author id", f"{feed.TABLE_DIM:.0f}")
-        topics = Layer("Topics", f"{feed.TOPIC_WIDTH:.0f}")
+        user_norm = Layer("Dense + L2", f"{feed.EMBEDDING_DIM:.0f}")
+    with Plane("Post, once", role="offline"):
+        content = Layer("Text, image", f"{feed.CONTENT_WIDTH:.0f}")
+        author = Layer("Author, topic", f"{feed.TABLE_DIM:.0f} + {feed.TOPIC_WIDTH:.0f}")
         post_dense = Layer(
             "Dense + ReLU", f"{feed.post_tower_input():.0f} to {feed.TOWER_WIDTH:.0f}"
         )
-        post_norm = Layer("Dense + L2 norm", f"{feed.EMBEDDING_DIM:.0f}")
+        post_norm = Layer("Dense + L2", f"{feed.EMBEDDING_DIM:.0f}, int8")
     dot = Op("u·v")
-    loss = Layer("Batch softmax", f"minus log Q, {feed.TOWER_BATCH:,.0f} pairs")
-    [history, user, context] >> user_dense >> user_norm >> Edge("u") >> dot
-    [content, author, topics] >> post_dense >> post_norm >> Edge("v, int8 in index") >> dot
+    loss = Layer("Batch softmax", f"− log Q, {feed.TOWER_BATCH:,.0f} pairs")
+    [history, user] >> user_dense >> user_norm >> Edge("u") >> dot
+    [content, author] >> post_dense >> post_norm >> Edge("v") >> dot
     dot >> Edge("÷ τ") >> loss
 
 
@@ -174,17 +181,15 @@ def ranker():
     probabilities are added with positive and negative weights.
     """
     with Plane("Inputs", role="data"):
-        ids = Layer("Id embeddings", f"{feed.EMBEDDING_IDS:.0f} × {feed.TABLE_DIM:.0f}")
+        ids = Layer("Id vectors", f"{feed.EMBEDDING_IDS:.0f} × {feed.TABLE_DIM:.0f}")
         dense = Layer("Dense features", f"{feed.DENSE_FEATURES:.0f}")
-        history = Layer("History encoder", f"200 × {feed.SEQUENCE_DIM:.0f}, once a request")
-        position = Layer("Position, surface", "training only")
-    with Plane("Shared", role="model"):
-        cross = Layer("Cross layers × 3", f"{feed.cross_parameters() / 1e6:.1f} M parameters")
-        experts = Layer("Experts × 8", f"{feed.expert_parameters() / 1e6:.1f} M parameters")
-    with Plane("A head", role="online"):
+        history = Layer("History encoder", f"{feed.SEQUENCE_DIM:.0f}, once a request")
+    cross = Layer("Cross layers × 3", f"{feed.cross_parameters() / 1e6:.1f} M parameters")
+    experts = Layer("Experts × 8", f"{feed.expert_parameters() / 1e6:.1f} M parameters")
+    with Plane("Heads", role="online"):
         gate = Layer("Gate × 8", "softmax over experts")
         tower = Layer("Tower × 8", f"{feed.EXPERT_OUT:.0f} to {feed.TOWER_HIDDEN:.0f} to 1")
-    bias = Layer("Bias tower", "shallow")
+    bias = Layer("Bias tower", "position; training only")
     add = Op("σ(+)")
     calibrate = Layer("Calibration map", "one a head, unsampled data")
     value = Layer("Value", "Σ β p, hide −20, report −100")
@@ -194,7 +199,7 @@ def ranker():
     experts >> tower
     gate >> tower
     tower >> add
-    position >> bias >> add
+    bias >> add
     add >> calibrate >> value
 
 
@@ -210,14 +215,14 @@ def training():
             "Features as served", f"{feed.example_log_per_day_bytes() / 1e12:.1f} TB a day"
         )
         actions = Stream("Actions, surveys", "late by minutes to hours")
-    with Plane("Nearline", role="nearline"):
-        join = Job("Stream join", f"window {feed.JOIN_WINDOW_MIN:.0f} min")
-        online = Job("Stream trainer", f"new weights, {feed.STREAM_STEP_MIN:.0f} min")
     with Plane("Offline", role="offline"):
         build = Job("Nightly build", "one-day window, weights 1/w")
         weekly = Job("Weekly trainer", f"{feed.retrain_hours():.0f} H100-hours")
         towers = Job("Tower trainer", "then re-embed the index")
         maps = Job("Calibration maps", "unsampled slice")
+    with Plane("Nearline", role="nearline"):
+        join = Job("Stream join", f"window {feed.JOIN_WINDOW_MIN:.0f} min")
+        online = Job("Stream trainer", f"new weights, {feed.STREAM_STEP_MIN:.0f} min")
     gate = Monitor("Gate", "entropy, slices, latency", icon="mdi-gate")
     registry = Store("Registry", "model + maps + schema", icon="mdi-archive-outline")
     ranker = Model("Ranker, index", "canary 1 %, then test")
@@ -228,8 +233,8 @@ def training():
     actions >> Edge(kind="async") >> build
     build >> Edge(kind="async") >> weekly
     build >> Edge(kind="async") >> towers
-    build >> Edge(kind="async") >> maps
-    [online, weekly, towers, maps] >> Edge(kind="async") >> gate
+    weekly >> Edge(kind="async") >> maps
+    [online, towers, maps] >> Edge(kind="async") >> gate
     gate >> Edge("passes", kind="control") >> registry
     registry >> Edge("deploy as one unit", kind="async") >> ranker
 
@@ -237,50 +242,46 @@ def training():
 def monitoring():
     """Each alarm sits where its failure starts, and each has a lever.
 
-    What is shown becomes data, data becomes a model, and the model decides what is shown. Four
+    What is shown becomes data, data becomes a model, and the model decides what is shown. Three
     monitors watch that circle at different speeds: seconds for features and latency, hours for
     labels and calibration, weeks for harm and concentration.
     """
-    with Plane("The loop", role="online"):
-        show = Service("Feed", f"{feed.viewed_per_day() / 1e9:.0f} billion views a day")
-        people = Client("People", "see, act, stay away")
-        data = Stream("Labels", "only for what was shown")
-        train = Job("Training", "copies what worked")
-        explore = Service(
-            "Exploration",
-            f"{feed.EXPLORE_SHARE:.0%} of views, logged odds",
-            icon="mdi-dice-multiple-outline",
-        )
-    with Plane("Watched", role="monitor"):
-        seconds = Monitor("Seconds", "p99, defaults, partial answers")
-        hours = Monitor("Hours", "label delay, calibration, recall")
-        weeks = Monitor("Weeks", "hides, survey, top 1 % of authors")
-    with Plane("Levers", role="client"):
-        degrade = Service("Degrade", "five levels", icon="mdi-stairs-down")
-        rollback = Service("Stop, roll back", "model + maps + schema", icon="mdi-undo-variant")
-        weights = Service("Weights", "reviewed by people", icon="mdi-scale-balance")
+    explore = Service(
+        "Exploration", f"{feed.EXPLORE_SHARE:.0%} of views", icon="mdi-dice-multiple-outline"
+    )
+    show = Service("Feed", f"{feed.viewed_per_day() / 1e9:.0f} billion views a day")
+    people = Client("People", "see, act, stay away")
+    data = Stream("Labels", "only for what was shown")
+    train = Job("Training", "copies what worked")
+    seconds = Monitor("In seconds", "p99, defaults")
+    hours = Monitor("In hours", "label delay, calibration, recall")
+    weeks = Monitor("In weeks", "hides, survey, top authors")
+    degrade = Service("Degrade", "five levels", role="client", icon="mdi-stairs-down")
+    rollback = Service("Roll back", "model + maps", role="client", icon="mdi-undo-variant")
+    weights = Service("Weights", "people decide", role="client", icon="mdi-scale-balance")
+    explore >> Edge("odds logged") >> show
     show >> Edge("ten posts") >> people
     people >> Edge("actions", kind="async") >> data
     data >> Edge(kind="async") >> train
     train >> Edge("new order", kind="async") >> show
-    explore >> Edge("what policy would not show") >> show
     show >> Edge(kind="control") >> seconds >> Edge(kind="control") >> degrade
-    data >> Edge(kind="control") >> hours >> Edge(kind="control") >> rollback
     people >> Edge(kind="control") >> weeks >> Edge(kind="control") >> weights
+    data >> Edge(kind="control") >> hours >> Edge(kind="control") >> rollback
 
 
 def capacity():
-    """Cards grow with load times candidates; the other machines hardly notice the candidates.
+    """Cards grow with load times candidates, so the candidate count is a hardware decision.
 
     Ranking cards for three candidate counts, and all machines without accelerators at the
-    chapter's count. Utilisation, spare zone and prices are those of the chapter.
+    chapter's count. Utilisation and the spare zone are those of the chapter.
     """
+    cards, machines = feed.ranker_accelerators(), feed.cpu_machines()
     loads = [10_000 * step for step in range(1, 16)]
     series = [
         Line(
             loads,
             [feed.accelerators_at(load, candidates) for load in loads],
-            f"cards, {candidates:,.0f}",
+            f"cards at {candidates:,.0f}",
             role=role,
         )
         for candidates, role in ((250, "nearline"), (500, "model"), (1000, "monitor"))
@@ -289,7 +290,7 @@ def capacity():
         Line(
             loads,
             [feed.cpu_machines_at(load) for load in loads],
-            "machines, 500",
+            "machines at 500",
             role="data",
             dashed=True,
         )
@@ -298,7 +299,12 @@ def capacity():
         x="Peak load (requests/s)",
         y="Cards or machines",
         series=series,
-        markers=[Marker(x=round(feed.peak_qps()), label="design point")],
+        markers=[
+            Marker(
+                x=round(feed.peak_qps()),
+                label=f"design: {cards:.0f} cards, {machines:.0f} machines",
+            )
+        ],
     )
 
 

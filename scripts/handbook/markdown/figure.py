@@ -108,16 +108,19 @@ class _Place(Treeprocessor):
 
     def _rendered(self, figure_id: str) -> RenderedFigure:
         drawn = figures(self.context.project)
-        broken = drawn.problems.get(figure_id) or drawn.problems.get(figure_id.split("/")[0])
-        if broken:
-            raise HandbookError(broken)
+        problems = drawn.problems.get(figure_id, [])
         if figure_id in drawn.figures:
+            # Drawn, but not fit to be published: a preview shows it, a build fails.
+            for problem in problems:
+                self.context.log(problem)
             return drawn.figures[figure_id]
-        near = difflib.get_close_matches(figure_id, drawn.figures, n=1)
-        path = self.context.source
         module, _, name = figure_id.partition("/")
+        problems = problems or drawn.problems.get(module, [])
+        if problems:
+            raise HandbookError(problems)
+        near = difflib.get_close_matches(figure_id, drawn.figures, n=1)
         fix = f"did you mean {near[0]}?" if near else f"draw it: def {name}() in {module}.py"
-        raise HandbookError([self._unknown(path, figure_id, fix)])
+        raise HandbookError([self._unknown(self.context.source, figure_id, fix)])
 
     def _unknown(self, path: Path | None, figure_id: str, fix: str) -> Problem:
         line = line_of(path, f"({SCHEME}{figure_id}")
@@ -174,7 +177,7 @@ class Drawn:
 
     Attributes:
         figures: What was drawn, by id.
-        problems: What could not be, by id, or by module where the whole file is at fault.
+        problems: What is wrong, by id, or by module where the whole file is at fault.
     """
 
     figures: dict[str, RenderedFigure]
@@ -208,18 +211,13 @@ def _signature(project: Project, _moment: int) -> tuple[int, int]:
 
 @functools.lru_cache(maxsize=1)
 def _draw(project: Project, _signature: tuple[int, int]) -> Drawn:
-    from handbook import drawing
+    from handbook.drawing import catalogue, render_all
 
-    try:
-        rendered = drawing.render_all(project)
-    except HandbookError as error:
-        return Drawn({}, _by_module(error.problems))
-    broken = {key: figure.problems for key, figure in rendered.items() if figure.problems}
-    return Drawn({k: f for k, f in rendered.items() if k not in broken}, broken)
-
-
-def _by_module(problems: list[Problem]) -> dict[str, list[Problem]]:
-    found: dict[str, list[Problem]] = {}
-    for problem in problems:
-        found.setdefault(Path(problem.path).stem, []).append(problem)
-    return found
+    unreadable: list[Problem] = []
+    catalogue(project, unreadable)
+    problems: dict[str, list[Problem]] = {}
+    for problem in unreadable:
+        problems.setdefault(Path(problem.path).stem, []).append(problem)
+    rendered = render_all(project)
+    problems.update({key: figure.problems for key, figure in rendered.items() if figure.problems})
+    return Drawn({key: figure for key, figure in rendered.items() if figure.wide_svg}, problems)

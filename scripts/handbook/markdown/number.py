@@ -34,6 +34,8 @@ TOKEN_PATTERN = f"{STX}hb-number:(\\d+){ETX}"
 COG = re.compile(
     r"(?m)^[ \t]*<!--[ \t]*\[\[\[(?:cog\b.*?\]\]\]|end\]\]\])[ \t]*-->[ \t]*$", re.DOTALL
 )
+# What belongs to a number but stands behind its comment.
+UNIT = re.compile(r"\*{0,2}[ \u00a0]?(?:%|(?:thousand|million|billion|trillion|[kMGTP]?B|ms|s)\b)")
 # After fences have been put aside (25), before raw HTML takes the comments (20).
 READ_PRIORITY = 22.0
 INLINE_PRIORITY = 185.0
@@ -111,7 +113,9 @@ class _Read(Preprocessor):
             if mark.number is None or mark.suffix is None:
                 continue
             number = text[mark.number.start : mark.number.end]
-            literal = (number + text[mark.suffix.start : mark.suffix.end]).replace("*", "")
+            before = text[mark.suffix.start : mark.suffix.end]
+            after = UNIT.match(text, mark.comment.end)
+            literal = (number + before + (after[0] if after else "")).replace("*", "").strip()
             parts += [text[at : mark.number.start], self.numbers.add(number, literal, mark)]
             parts.append(text[mark.number.end : mark.comment.start])
             at = mark.comment.end

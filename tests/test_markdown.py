@@ -1,0 +1,348 @@
+"""The Markdown extension: what an author writes, what a page gets, what is said of mistakes."""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+
+from handbook.markdown import figure
+from handbook.markdown.context import Page, line_of, read_problem
+from handbook.markdown.gallery import source_of
+from handbook.markdown.math import mathml
+from handbook.project import Project
+from handbook.report import Problem
+
+EXTENSIONS = ["abbr", "attr_list", "footnotes", "tables", "toc", "pymdownx.superfences"]
+
+
+class Relinked(Treeprocessor):
+    """Stands for the generator's own processor: knows the page and rewrites links."""
+
+    def __init__(self, uri: str, meta: dict[str, object]) -> None:
+        super().__init__()
+        self.file = SimpleNamespace(src_uri=uri, page=SimpleNamespace(meta=meta))
+        self.seen: list[str] = []
+
+    def run(self, root) -> None:
+        for link in root.iter("a"):
+            self.seen.append(link.get("href"))
+            link.set("href", link.get("href").replace(".md", "/"))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    (tmp_path / "mkdocs.yml").touch()
+    (tmp_path / "docs" / "case-studies" / "toy").mkdir(parents=True)
+    (tmp_path / "docs" / "case-studies" / "toy" / "estimate.py").write_text(
+        '"""Toy."""\n'
+        "from handbook.estimate import assumed\n"
+        'USERS = assumed(500e6, "users", "a large network")\n'
+        "def peak(users: float = USERS, factor: float = 2.0) -> float:\n"
+        '    """Peak users."""\n'
+        "    return users * factor\n"
+    )
+    return Project(tmp_path)
+
+
+def convert(project: Project, text: str, uri: str = "case-studies/toy/index.md", **meta: object):
+    path = project.docs / uri
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    config = {"handbook.markdown": {"root": str(project.root)}}
+    md = Markdown(extensions=[*EXTENSIONS, "handbook.markdown"], extension_configs=config)
+    relinked = Relinked(uri, meta)
+    md.treeprocessors.register(relinked, "relpath", 0)
+    return md.convert(text), relinked
+
+
+def html(project: Project, text: str, **meta: object) -> str:
+    return convert(project, text, **meta)[0]
+
+
+# --------------------------------------------------------------------------- math
+
+
+def test_math_within_a_line_becomes_mathml(project):
+    out = html(project, r"A loss $-\log p_i$ here.")
+    assert '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline">' in out
+    assert "$" not in out
+    assert "\\" not in out
+
+
+def test_a_block_of_math_can_be_reached_by_keyboard(project):
+    out = html(project, "Text.\n\n$$\nL = \\sum_i x_i\n$$\n\nMore.")
+    assert '<div class="hb-math" tabindex="0"><math' in out
+    assert 'display="block"' in out
+
+
+@pytest.mark.parametrize(
+    "money", ["It costs $5 to $10.", "From $3 or $4 and $5.", "Pay $1,000.", "$5/$6", r"\$x\$"]
+)
+def test_money_is_not_math(project, money):
+    out = html(project, money)
+    assert "<math" not in out
+    assert out.count("$") == money.count("$")
+
+
+def test_code_is_not_math(project):
+    assert "<code>$x$</code>" in html(project, "Type `$x$`.")
+
+
+def test_bad_math_names_the_line_and_shows_the_error_in_place(project, caplog):
+    out = html(project, "One.\n\nTwo $\\frac{a}{b$ three.\n")
+    text = "docs/case-studies/toy/index.md:3: math: cannot read $\\frac{a}{b$: braces do not match"
+    assert caplog.messages == [text]
+    assert f'<span class="hb-error" data-hb-error="math">{text}</span>' in out
+
+
+def test_what_is_logged_is_counted_by_a_strict_build(project, caplog):
+    html(project, "$\\frac{a}{b$")
+    assert caplog.records[0].name.startswith("mkdocs.")
+    assert caplog.records[0].levelno == logging.WARNING
+
+
+def test_braces_that_do_not_match_are_refused():
+    with pytest.raises(ValueError, match="braces"):
+        mathml("{a")
+
+
+# --------------------------------------------------------------------------- numbers
+
+
+def test_a_proven_number_leads_to_its_derivation(project):
+    out = html(project, "Peak **1,000,000,000**<!--= toy.peak:,.0f --> users.")
+    assert (
+        '<strong><a class="hb-number" href="#number-1" id="number-1-1">1,000,000,000</a></strong>'
+    ) in out
+    assert '<details class="hb-derivations" id="how-the-numbers-are-computed">' in out
+    assert "users × factor" in out
+    assert "500,000,000 × 2" in out
+    assert "a large network" in out
+    assert ">assumed</span>" in out
+    assert "<!--" not in out
+
+
+def test_the_same_expression_is_explained_once_and_leads_back_to_each_place(project):
+    out = html(project, "**1**<!--= toy.peak/1e9:.0f --> or 1.0<!--= toy.peak/1e9:.1f -->.")
+    assert out.count('<li class="hb-derivation"') == 1
+    assert 'href="#number-1-1">Back to the text</a>' in out
+    assert 'href="#number-1-2">(2)</a>' in out
+
+
+def test_the_unit_behind_the_comment_belongs_to_the_number(project):
+    out = html(project, "**1**<!--= toy.peak/1e9:.0f --> billion users.")
+    assert "Peak users: 1 billion<" in out
+
+
+def test_emphasis_may_span_more_than_the_number(project):
+    out = html(project, "**about 1 billion**<!--= toy.peak/1e9:.0f --> users")
+    assert re.search(r"<strong>about <a [^>]*>1</a> billion</strong> users", out)
+
+
+def test_an_assumption_says_why(project):
+    out = html(project, "Each opens it 3<!--? two long sessions --> times.")
+    assert 'class="hb-number hb-number--assumed"' in out
+    assert "two long sessions" in out
+
+
+def test_marks_in_code_stay_as_written(project):
+    out = html(project, "Write `5<!--= toy.peak -->`.\n\n```\n5<!--= toy.peak -->\n```")
+    assert "hb-number" not in out
+    assert out.count("&lt;!--= toy.peak --&gt;") == 2
+
+
+def test_numbers_in_a_table_are_proven_too(project):
+    out = html(project, "| A | B |\n|---|---|\n| x | 1<!--= toy.peak/1e9:.0f --> |\n")
+    assert 'id="number-1-1">1</a></td>' in out
+
+
+def test_a_number_that_cannot_be_computed_names_the_line(project, caplog):
+    out = html(project, "Text.\n\n5<!--= toy.peek:.0f --> users")
+    assert caplog.messages[0].startswith("docs/case-studies/toy/index.md:3: number: toy.peek")
+    assert 'data-hb-error="number"' in out
+
+
+def test_the_markers_of_generated_tables_are_dropped(project):
+    text = "<!-- [[[cog table(toy.rows) ]]] -->\n| A |\n|---|\n| b |\n<!-- [[[end]]] -->\n"
+    out = html(project, text)
+    assert "cog" not in out
+    assert "<table" in out
+
+
+def test_a_second_page_starts_anew(project):
+    config = {"handbook.markdown": {"root": str(project.root)}}
+    md = Markdown(extensions=["handbook.markdown"], extension_configs=config)
+    first = md.convert("2<!--? why -->")
+    assert md.reset().convert("2<!--? why -->") == first
+
+
+# --------------------------------------------------------------------------- tables and code
+
+
+def test_a_table_has_a_frame_with_a_name_that_a_keyboard_reaches(project):
+    out = html(project, "# T\n\n## Load\n\n| A |\n|---|\n| 1 |\n\nText\n\n| B |\n|---|\n| 2 |\n")
+    assert '<div aria-label="Table: Load" class="hb-scroll" role="region" tabindex="0">' in out
+    assert 'aria-label="Table: Load (2)"' in out
+    assert out.count('<table class="hb-table">') == 2
+
+
+def test_code_can_be_scrolled_by_keyboard(project):
+    assert '<code tabindex="0">' in html(project, "```python\nx = 1\n```")
+
+
+# --------------------------------------------------------------------------- chapter
+
+
+META = {
+    "level": ["mid", "staff"],
+    "minutes": 30,
+    "prerequisites": ["[The steps](../../framework/index.md), all of them"],
+    "outcomes": ["Size a **feed**"],
+    "checked": "2026-11-20",
+}
+
+
+def test_a_chapter_opens_with_what_it_takes_and_gives(project):
+    out, relinked = convert(project, "# Toy\n\nText.", **META)
+    opening = out[out.index("hb-chapter") : out.index("<p>Text.")]
+    assert out.index("<h1") < out.index('class="hb-chapter"')
+    assert "30 min read" in opening
+    assert "Level: Mid, Staff" in opening
+    assert "<strong>feed</strong>" in opening
+    assert "../../framework/index.md" in relinked.seen
+
+
+def test_a_chapter_ends_with_the_day_its_facts_were_checked(project):
+    (project.docs / "contributing").mkdir()
+    (project.docs / "contributing" / "index.md").touch()
+    out, relinked = convert(project, "# Toy\n\nText[^a].\n\n[^a]: Note.", **META)
+    assert out.rstrip().endswith("</p>")
+    assert "Facts checked on 20 November 2026." in out[out.index("footnote-ref") :]
+    assert "../../contributing/index.md" in relinked.seen
+
+
+def test_a_page_without_such_facts_has_no_blocks(project):
+    assert "hb-chapter" not in html(project, "# Toy\n\nText.", title="Toy")
+
+
+def test_errors_are_reported_to_the_repository_where_there_is_one(project):
+    config = {
+        "handbook.markdown": {"root": str(project.root), "repo_url": "https://git.example/x/"}
+    }
+    md = Markdown(extensions=["handbook.markdown"], extension_configs=config)
+    md.treeprocessors.register(Relinked("a/b.md", {"checked": "2026-11-20"}), "relpath", 0)
+    assert 'href="https://git.example/x/issues/new?title=Error%20in%20a/b/"' in md.convert("# A")
+
+
+# --------------------------------------------------------------------------- figures
+
+
+def drawn(
+    monkeypatch: pytest.MonkeyPatch, problems: dict[str, list[Problem]] | None = None
+) -> None:
+    """Stands for the diagram kit."""
+    rendered = {"toy/serving": SimpleNamespace(id="toy/serving", wide_svg="<svg/>")}
+    markup = (
+        '<figure id="fig-toy-serving"><svg><a class="x" href="/framework/index.md#clock">'
+        '<rect></rect></a><a href="https://x.example/">y</a></svg><a href="{}">SVG</a></figure>'
+    )
+    monkeypatch.setattr(figure, "figures", lambda _: figure.Drawn(rendered, problems or {}))
+    monkeypatch.setattr(figure, "_markup", lambda _figure, _alt, href: markup.format(href))
+
+
+@pytest.mark.parametrize(
+    ("uri", "link", "download"),
+    [
+        ("index.md", "framework/#clock", "assets/figures/toy/serving.svg"),
+        ("part/page.md", "../framework/#clock", "../../assets/figures/toy/serving.svg"),
+        (
+            "case-studies/toy/index.md",
+            "../../framework/#clock",
+            "../../assets/figures/toy/serving.svg",
+        ),
+    ],
+)
+def test_links_in_a_figure_are_rewritten_at_every_depth(project, monkeypatch, uri, link, download):
+    drawn(monkeypatch)
+    text = "Text.\n\n![Alt](figure:toy/serving)\n\nMore."
+    out, relinked = convert(project, text, uri)
+    assert link.replace("/#", "/index.md#") in relinked.seen
+    assert f'<a class="x" href="{link.replace("/#", "/index/#")}">' in out
+    assert f'<a href="{download}">SVG</a>' in out
+    assert '<a href="https://x.example/">' in out
+    assert "hb-figure-slot" not in out
+    assert "<p><figure" not in out
+
+
+def test_an_unknown_figure_is_named_with_its_line_and_the_nearest(project, monkeypatch, caplog):
+    drawn(monkeypatch)
+    out = html(project, "# T\n\n![Alt](figure:toy/servin)\n")
+    text = "docs/case-studies/toy/index.md:3: figure-unknown: no figure 'toy/servin'"
+    assert caplog.messages == [f"{text} (fix: did you mean toy/serving?)"]
+    assert 'data-hb-error="figure-unknown"' in out
+
+
+def test_a_figure_that_fails_shows_its_error_where_it_belongs(project, monkeypatch, caplog):
+    broken = Problem(project.root / "diagrams" / "toy.py", 7, 0, "figure-error", "no such icon")
+    drawn(monkeypatch, {"toy/broken": [broken]})
+    out = html(project, "Before.\n\n![Alt](figure:toy/broken)\n\nAfter.")
+    assert "diagrams/toy.py:7: figure-error: no such icon</div>" in out
+    assert "After." in out
+    assert caplog.messages == ["diagrams/toy.py:7: figure-error: no such icon"]
+
+
+def test_a_file_that_cannot_be_read_fails_each_of_its_figures(project, monkeypatch):
+    broken = Problem(project.root / "diagrams" / "toy.py", 2, 0, "figure-syntax", "bad")
+    drawn(monkeypatch, {"toy": [broken]})
+    assert "figure-syntax: bad" in html(project, "![Alt](figure:toy/other)")
+
+
+def test_a_drawn_figure_with_a_finding_is_shown_and_reported(project, monkeypatch, caplog):
+    lint = Problem(project.root / "diagrams" / "toy.py", 9, 0, "figure-label", "no room")
+    drawn(monkeypatch, {"toy/serving": [lint]})
+    assert "<svg>" in html(project, "![Alt](figure:toy/serving)")
+    assert caplog.messages == ["diagrams/toy.py:9: figure-label: no room"]
+
+
+def test_a_figure_within_a_paragraph_is_refused(project, monkeypatch, caplog):
+    drawn(monkeypatch)
+    html(project, "See ![Alt](figure:toy/serving) here.")
+    assert "figure-inline" in caplog.messages[0]
+    assert "give it a paragraph of its own" in caplog.messages[0]
+
+
+# --------------------------------------------------------------------------- context
+
+
+def test_a_page_knows_where_it_will_be():
+    assert Page("index.md").url == ""
+    assert Page("a/index.md").url == "a/"
+    assert Page("a/b.md").url == "a/b/"
+    assert Page("a/b.md").to_root("assets/x.svg") == "../../assets/x.svg"
+
+
+def test_a_logged_finding_can_be_read_back(tmp_path):
+    problem = Problem(tmp_path / "docs" / "a.md", 3, 0, "math", "bad: x", "y")
+    found = read_problem(tmp_path, problem.text(tmp_path))
+    assert found == Problem(tmp_path / "docs" / "a.md", 3, 0, "math", "bad: x (fix: y)")
+    assert read_problem(tmp_path, "a sentence: with a colon") is None
+
+
+def test_the_line_of_a_text_is_found(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text("one\ntwo\nthree two\n")
+    assert line_of(path, "two") == 2
+    assert line_of(path, "four") == 0
+    assert line_of(tmp_path / "none.md", "x") == 0
+
+
+def test_the_source_of_a_figure_is_its_whole_function(tmp_path):
+    path = tmp_path / "a.py"
+    path.write_text("x = 1\n\n@model\ndef one():\n    pass\n\ndef two():\n    pass\n")
+    assert source_of(path, 4) == ["@model", "def one():", "    pass"]

@@ -119,9 +119,9 @@ def loop():
         gate = Job("Gate", "better on the last day?", icon="mdi-gate")
     watch = Monitor("Monitoring", "inputs, scores, outcomes")
     product >> Edge("request", step=1) >> serve
-    serve >> Edge("logged as scored", kind="async") >> log
-    product >> Edge("actions, late", kind="async") >> log
-    log >> Edge("label window closes", kind="async") >> rows
+    serve >> Edge("scores", kind="async") >> log
+    product >> Edge("late actions", kind="async") >> log
+    log >> Edge("window closes", kind="async") >> rows
     rows >> Edge(kind="async") >> train
     train >> Edge("candidate", kind="async") >> gate
     gate >> Edge("new model", kind="control") >> serve

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from handbook.drawing.charts import Chart, Line, Marker
-from handbook.drawing.funnel import Funnel, Stage
-from handbook.drawing.sketch import Box, sketch
-from handbook.drawing.timeline import Event, Join, Lane, Span, Timeline
+from handbook.drawing import (
+    Box,
+    Chart,
+    Event,
+    Funnel,
+    Join,
+    Lane,
+    Line,
+    Marker,
+    Span,
+    Stage,
+    Timeline,
+    sketch,
+)
 
 
 def funnel():

@@ -284,7 +284,12 @@ class Chart:
             x_ticks, x = [], Scale(0, len(self._categories), left, right)
         else:
             x_ticks = ticks(self._xs(), log=self._log_x, count=8 if wide else 5)
-            x = Scale(x_ticks[0], x_ticks[-1], left, right, self._log_x)
+            end = x_ticks[-1]
+            if all(isinstance(one, Line) for one in self.series):
+                # Curves run to the edge, so that their labels stand beside their ends.
+                end = max(self._xs())
+                x_ticks = [tick for tick in x_ticks if tick <= end * (1 + 1e-9)]
+            x = Scale(x_ticks[0], end, left, right, self._log_x)
         y = Scale(y_ticks[0], y_ticks[-1], bottom, top, self._log_y)
         return _Plot(canvas, x, y, x_ticks, y_ticks)
 
@@ -341,15 +346,16 @@ class Chart:
         thick = min(slot * 0.72 / len(groups), 64)
         shift = (groups.index(bars) - len(groups) / 2) * thick
         base = plot.y.at(max(plot.y.low, 0.0) if not self._log_y else plot.y.low)
+        # Values on some bars only would look like a choice.
+        room = max(thick, slot - 4 if len(groups) == 1 else 0)
+        valued = all(width(short(y), _TEXT, 600) <= room for one in groups for y in one.ys)
         for name, value in zip(bars.xs, bars.ys, strict=True):
             x = plot.x.at(self._categories.index(_name(name)) + 0.5) + shift
             y = plot.y.at(value)
             plot.canvas.rect(x + 1, min(y, base), thick - 2, abs(base - y), 2, "hb-bar")
-            words = short(value)
-            if width(words, _TEXT, 600) <= (slot if len(groups) == 1 else thick) - 2:
-                plot.canvas.text(
-                    x + thick / 2, min(y, base) - 5, words, "hb-ink", "middle", 11, 600
-                )
+            if valued:
+                top = min(y, base) - 5
+                plot.canvas.text(x + thick / 2, top, short(value), "hb-ink", "middle", 11, 600)
 
     def _labels(self, plot: _Plot) -> None:
         """Writes each line's label beside its end, moved apart where two ends are close."""
@@ -467,15 +473,14 @@ def _draw_points(plot: _Plot, points: Points) -> None:
 
 def _name_point(plot: _Plot, x: float, y: float, name: str) -> None:
     """Writes a point's name on the first side where it meets nothing."""
-    wide, high = width(name, _TEXT, 500), (ASCENT + DESCENT) * _TEXT
-    sides = ((x + 9, y + 4), (x - 9 - wide, y + 4), (x - wide / 2, y - 10), (x - wide / 2, y + 18))
-    limit = Bounds(
-        plot.left, plot.top - 8, plot.canvas.width - plot.left, plot.bottom - plot.top + 8
-    )
-    for left, base in sides:
-        box = Bounds(left, base - ASCENT * _TEXT, wide, high)
-        inside = limit.x <= box.x and box.x + wide <= limit.x + limit.w
-        inside = inside and limit.y <= box.y and box.y + high <= limit.y + limit.h
+    wide = width(name, _TEXT, 500)
+    beside = [(x + 9, y + 4), (x - 9 - wide, y + 4)]
+    over = [(x - wide / 2, y - 10), (x - wide / 2, y + 18)]
+    corners = [(side, y + 4 + up) for up in (-13, 13, -26, 26) for side in (x + 7, x - 7 - wide)]
+    for left, base in [*beside, *over, *corners, beside[0]]:
+        box = Bounds(left, base - ASCENT * _TEXT, wide, (ASCENT + DESCENT) * _TEXT)
+        inside = plot.left <= box.x and box.x + wide <= plot.canvas.width
+        inside = inside and plot.top - 8 <= box.y and box.y + box.h <= plot.bottom
         if inside and not any(box.overlaps(other) for other in plot.taken):
             break
     plot.taken.append(plot.canvas.text(left, base, name, "hb-ink", weight=500))

@@ -363,8 +363,9 @@ def _route(a: _Place, b: _Place, *, upright: bool) -> list[Point]:
         out = a.x + a.w + 24 + min(abs(by - ay) * 0.06, 60)
         return [(a.x + a.w + 3, ay + 6), (out, (ay + by) / 2), (b.x + b.w + 5, by - 6)]
     down = 1 if by > ay else -1
-    start, end = (ax, ay + down * (a.h / 2 + 3)), (bx, by - down * (b.h / 2 + 5))
-    return [start, end]
+    # A slanted arrow keeps off the middle, where the upright ones are.
+    slant = 0.0 if abs(bx - ax) < 10 else a.w / 4 * (1 if bx > ax else -1)
+    return [(ax + slant, ay + down * (a.h / 2 + 3)), (bx - slant, by - down * (b.h / 2 + 5))]
 
 
 def _along_row(a: _Place, b: _Place) -> list[Point]:
@@ -430,5 +431,9 @@ def _paint_label(canvas: Canvas, points: list[Point], label: str) -> None:
         lines = wrap(label, abs(x1 - x0) - 2, 11, 500)
         for index, line in enumerate(reversed(lines)):
             canvas.text(mx, my - 8 - index * 13, line, "hb-label", "middle", weight=500)
-    else:
+    elif abs(x1 - x0) < 10:
         canvas.text(mx + 9, my + 4, label, "hb-label", weight=500)
+    else:
+        half = width(label, 11, 500) / 2 + 4
+        canvas.rect(mx - half, my - 8, 2 * half, 16, 4, "hb-halo")
+        canvas.text(mx, my + 4, label, "hb-label", "middle", weight=500)

@@ -40,7 +40,7 @@ def wrap(text: str, max_width_px: float, size_px: float, weight: int = 400) -> l
     r"""Breaks text into lines that fit, as few as possible and of like length.
 
     Breaks at spaces; a word that is too long alone breaks after a hyphen, slash, underscore or
-    dot, and at last anywhere. `\n` always breaks.
+    dot, and at last anywhere, with a hyphen. `\n` always breaks.
 
     Args:
         text: The text; runs of spaces count as one.
@@ -111,10 +111,15 @@ def _pieces(word: str, limit: float, size: float, weight: int) -> list[str]:
         fit = 1
         while fit < len(rest) and width(rest[: fit + 1], size, weight) <= limit:
             fit += 1
-        soft = max((rest.rfind(mark, 0, fit) for mark in _NARROW_BREAKS), default=-1) + 1
-        cut = soft if soft > 1 else fit
-        pieces.append(rest[:cut] + "\u2060")
-        rest = rest[cut:]
+        soft = max(rest.rfind(mark, 0, fit) for mark in _NARROW_BREAKS) + 1
+        if soft > 1:
+            piece, rest = rest[:soft], rest[soft:]
+        else:
+            # A hyphen takes room, and a last syllable of one letter looks like a mistake.
+            cut = max(min(fit - 1, len(rest) - 3), 1)
+            hyphen = "-" if rest[cut - 1 : cut + 1].isalpha() else ""
+            piece, rest = rest[:cut] + hyphen, rest[cut:]
+        pieces.append(piece + "\u2060")
     return [*pieces, rest] if rest else pieces
 
 

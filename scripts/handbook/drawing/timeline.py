@@ -438,15 +438,18 @@ class _Room:
 
 
 def _place_item(item: Event | Span, role: str, at: _At, room: _Room) -> _Placed:
-    """Puts the label inside a span that has room, else beside the item."""
+    """Puts the label inside a span that has room, else beside the item, else inside in two."""
     if isinstance(item, Event):
         return _beside(item, role, (at(item.at) - 6, at(item.at) + 6), room)
     first, last = at(item.start), at(item.end)
     inner = last - first - 2 * _PAD
-    # Two lines inside read better than a label far off.
+    wide, middle = width(item.label, 11, 500), (first + last) / 2
+    if wide <= inner:
+        return _Placed(item, role, first, last, [item.label], middle, "middle")
     lines = wrap(item.label, max(inner, 1), 11, 500)
-    if len(lines) <= 2 and all(width(line, 11, 500) <= inner for line in lines):
-        return _Placed(item, role, first, last, lines, (first + last) / 2, "middle")
+    fits = len(lines) == 2 and all(width(line, 11, 500) <= inner for line in lines)
+    if fits and not room.clear(last + _PAD, last + _PAD + wide):
+        return _Placed(item, role, first, last, lines, middle, "middle")
     return _beside(item, role, (first, last), room)
 
 

@@ -1,0 +1,104 @@
+"""The hand-written SVG: rounded, escaped, without ids, and whole as a file of its own."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from handbook.drawing.svg import NARROW, WIDE, Canvas, arrow_head, num, round_path, standalone
+
+
+def canvas() -> Canvas:
+    drawn = Canvas(300, 100)
+    with drawn.group("hb-role-data"):
+        drawn.rect(1.26, 2, 90, 40, 6, "hb-plane")
+        with drawn.group("hb-node hb-role-online"):
+            drawn.rect(10, 10, 60, 20, 4, "hb-card")
+            drawn.text(12, 24, "A & <b>", "hb-title")
+    drawn.arrow([(0, 0), (50, 0), (50, 40)], "hb-edge hb-async")
+    return drawn
+
+
+def test_numbers_have_one_decimal() -> None:
+    assert [num(v) for v in (1.0, 1.25, -0.01, 2.96)] == ["1", "1.2", "0", "3"]
+    assert round_path("M1.2345 2.0L-0.04 7") == "M1.2 2L0 7"
+
+
+def test_text_is_escaped_and_classes_only() -> None:
+    svg = canvas().svg("hb-wide")
+    assert "A &amp; &lt;b&gt;" in svg
+    assert 'class="hb-fig hb-wide"' in svg
+    assert not re.search(r"\b(id|style)=|<marker|<style|Gradient", svg)
+    ElementTree.fromstring(svg)
+
+
+def test_class_gives_size_and_weight_of_text() -> None:
+    assert (
+        '<text x="12" y="24" font-size="13" font-weight="600" class="hb-title">' in canvas().svg()
+    )
+
+
+def test_text_boxes_follow_the_anchor() -> None:
+    drawn = Canvas(100, 50)
+    start = drawn.text(50, 20, "word")
+    end = drawn.text(50, 40, "word", anchor="end")
+    assert start.x == 50
+    assert end.x + end.w == pytest.approx(50)
+    assert drawn.issues(100) == []
+
+
+def test_texts_outside_or_on_one_another_are_found() -> None:
+    drawn = Canvas(60, 30)
+    drawn.text(5, 20, "first")
+    drawn.text(9, 22, "second, long")
+    assert drawn.issues(358) == [
+        "the texts 'first' and 'second, long' overlap (358 px layout)",
+        "the text 'second, long' leaves the drawing (358 px layout)",
+    ]
+    assert Canvas(700, 10).issues(WIDE) == ["the drawing is 700 px wide, more than 688"]
+    assert NARROW == 358
+
+
+@pytest.mark.parametrize("href", ["https://a.org/x", "../feed/", "#part", "page.md", "a/b.md#c"])
+def test_links_to_pages_pass(href: str) -> None:
+    drawn = Canvas(10, 10)
+    with drawn.link(href):
+        drawn.rect(0, 0, 5, 5)
+    assert drawn.linked
+    assert f'<a href="{href}" class="hb-link">' in drawn.svg()
+
+
+@pytest.mark.parametrize("href", ["javascript:alert(1)", "JavaScript:x", "data:text/html,x", ""])
+def test_links_to_scripts_do_not(href: str) -> None:
+    with (
+        pytest.raises(ValueError, match="use http, https or a relative path"),
+        Canvas(1, 1).link(href),
+    ):
+        pass
+
+
+def test_arrow_head_ends_at_its_tip() -> None:
+    assert arrow_head(10, 0, 1, 0).startswith("M10 0L3 ")
+
+
+def test_standalone_file_is_whole() -> None:
+    text = standalone(canvas().svg("hb-wide"), "Title", "What <it> is")
+    root = ElementTree.fromstring(text)
+    space = "{http://www.w3.org/2000/svg}"
+    assert [child.tag for child in root][:4] == [
+        f"{space}{name}" for name in ("title", "desc", "style", "rect")
+    ]
+    assert root.find(f"{space}desc").text == "What <it> is"  # type: ignore[union-attr]
+    style = root.find(f"{space}style").text or ""  # type: ignore[union-attr]
+    assert "var(" not in style
+    assert "prefers-color-scheme" in style
+    assert next(root.iter(f"{space}text")).get("textLength") == "50.2"
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_standalone_boxes_take_the_nearest_role() -> None:
+    text = standalone(canvas().svg(), "T", "D")
+    assert 'class="hb-card hb-role-online"' in text
+    assert 'class="hb-plane hb-role-data"' in text

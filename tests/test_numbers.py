@@ -374,9 +374,8 @@ def test_a_derivation_shows_formula_values_and_inputs(project: Project) -> None:
     assert found.substituted == "69,444 × 2.5"
     assert found.result == "173,611"
     (step,) = found.steps
-    assert (step.formula, step.result) == ("QPS", "69,444")
-    assert step.steps[0].formula == ("daily users × requests per user per day ÷ seconds per day")
-    assert step.steps[0].substituted == "500,000,000 × 12 ÷ 86,400"
+    assert step.formula == "daily users × requests per user per day ÷ seconds per day"
+    assert (step.substituted, step.result) == ("500,000,000 × 12 ÷ 86,400", "69,444")
     inputs = {i.name: (i.shown, i.kind, i.note, i.url) for i in found.every_input()}
     assert inputs["peak to average"] == ("2.5 times", "assumed", "an evening peak", "")
     assert inputs["daily users"] == (
@@ -391,7 +390,7 @@ def test_a_derivation_shows_formula_values_and_inputs(project: Project) -> None:
 
 def test_a_derivation_follows_plain_assignments(project: Project) -> None:
     found = numbers.derivation("news_feed.rankers", project)
-    assert found.formula == "machines"
+    assert found.formula == "ceil(round(needed × (1 + spare), 9))"
     assert found.result == "695"
     load = next(step for step in found.steps if step.name == "load")
     assert load.formula == "peak QPS ÷ (1 − 0.5)"
@@ -407,3 +406,14 @@ def test_a_derivation_of_an_expression_and_of_an_input(project: Project) -> None
     assert numbers.derivation('news_feed.stage_ms("rank"):.0f', project).result == "40"
     with pytest.raises(ExpressionError):
         numbers.derivation("news_feed.nothing", project)
+
+
+def test_a_derivation_of_code_that_is_no_formula_names_what_it_is_given(project: Project) -> None:
+    path = project.docs / "case-studies" / "news-feed" / "estimate.py"
+    path.write_text(
+        ESTIMATE + '\n\ndef looped(days: float = PEAK) -> float:\n    """A sum."""\n'
+        "    return sum(x * 2 for x in range(int(days)))\n"
+    )
+    found = numbers.derivation("news_feed.looped", project)
+    assert (found.title, found.formula, found.result) == ("A sum", "", "2")
+    assert [given.name for given in found.inputs] == ["days"]

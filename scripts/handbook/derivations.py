@@ -113,17 +113,15 @@ def derivation(expression: str, project: Project | None = None) -> Derivation:
     if isinstance(node, ast.Call) and not _is_builtin(node.func):
         return _replace_result(_explain_call(node, _PageNames(scope)), result)
     reader = _Reader(_PageNames(scope))
-    formula = reader.show(node)
-    return Derivation(
-        formula,
-        "",
-        formula,
-        reader.substitute(node),
-        value,
-        result,
-        tuple(reader.inputs),
-        tuple(reader.steps),
-    )
+    try:
+        formula, substituted = reader.show(node), reader.substitute(node)
+    except _NotPlainError:
+        return Derivation(text, "", "", "", value, result)
+    inputs, steps = tuple(reader.inputs), tuple(reader.steps)
+    # An expression that only scales one number is about that number.
+    titles = [step.title for step in steps] + [given.note for given in inputs]
+    title = titles[0] if len(titles) == 1 else ""
+    return Derivation(formula, title, formula, substituted, value, result, inputs, steps)
 
 
 def of_call(function: Callable[..., Any], *args: Any, **named: Any) -> Derivation:
@@ -143,15 +141,9 @@ def of_call(function: Callable[..., Any], *args: Any, **named: Any) -> Derivatio
         return Derivation(name, title, "", "", value, readable(value))
     path = Path(code.co_filename)
     names = _FunctionNames(plain, args, named)
-    reader = _Reader(names)
-    formula = substituted = ""
     body = _body(path, plain.__name__, code.co_firstlineno)
-    final = names.follow(body) if body else None
-    if final is not None:
-        formula, substituted = reader.show(final), reader.substitute(final)
-    else:
-        reader = _Reader(names)
-        reader.note_parameters(names)
+    read = _read_formula(names, body) if body else None
+    formula, substituted, inputs, steps = read or ("", "", names.numbers(), ())
     return Derivation(
         name,
         title,
@@ -159,11 +151,35 @@ def of_call(function: Callable[..., Any], *args: Any, **named: Any) -> Derivatio
         substituted,
         value,
         readable(value),
-        tuple(reader.inputs),
-        tuple(reader.steps),
+        inputs,
+        steps,
         path,
         code.co_firstlineno,
     )
+
+
+_Formula = tuple[str, str, tuple[Input, ...], tuple[Derivation, ...]]
+
+
+def _read_formula(names: _FunctionNames, body: list[ast.stmt]) -> _Formula | None:
+    """Returns what the body of a function computes; None where that is no plain formula."""
+    reader = _Reader(names)
+    try:
+        final = names.follow(body)
+        formula, substituted = reader.show(final), reader.substitute(final)
+    except _NotPlainError:
+        return None
+    inputs, steps = tuple(reader.inputs), tuple(reader.steps)
+    inner = steps[-1] if steps else None
+    if isinstance(final, ast.Call) and not _is_builtin(final.func) and inner and inner.formula:
+        # The function only hands on to another: that one's formula says more than its name.
+        constants = tuple(given for given in inner.inputs if given not in inputs)
+        return inner.formula, inner.substituted, inputs + constants, steps[:-1] + inner.steps
+    return formula, substituted, inputs, steps
+
+
+class _NotPlainError(Exception):
+    """Code that is no formula: a loop, a comprehension, a choice."""
 
 
 def as_input(name: str, value: Any) -> Input:
@@ -248,42 +264,39 @@ class _FunctionNames:
     def value(self, node: ast.expr) -> Any:
         """Returns the value of a node; it is the chapter's own code, already run once."""
         code = compile(ast.Expression(node), "<formula>", "eval")
-        return eval(code, self.globals, self.locals)  # noqa: S307
+        try:
+            return eval(code, self.globals, self.locals)  # noqa: S307
+        except Exception as error:
+            raise _NotPlainError from error
 
     def local_step(self, name: str) -> Derivation | None:
         """Returns how a name of the function's own comes about."""
         return self._steps.get(name)
 
-    def follow(self, body: list[ast.stmt]) -> ast.expr | None:
-        """Runs plain assignments up to the `return`; returns its expression, None if not plain."""
+    def numbers(self) -> tuple[Input, ...]:
+        """Returns every number that the function is given."""
+        given = {name: self.locals[name] for name in self.parameters}
+        return tuple(as_input(name, value) for name, value in given.items() if _is_number(value))
+
+    def follow(self, body: list[ast.stmt]) -> ast.expr:
+        """Runs plain assignments up to the `return` and returns its expression."""
         for statement in body:
-            if isinstance(statement, ast.Return):
+            if isinstance(statement, ast.Return) and statement.value is not None:
                 return statement.value
-            if _is_guard(statement):
-                continue
-            target = _assigned(statement)
-            if target is None:
-                return None
-            name, expression = target
-            try:
-                value = self.value(expression)
-            except Exception:
-                return None
-            own = _Reader(self)
-            formula, put_in = own.show(expression), own.substitute(expression)
-            self.locals[name] = value
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
-                self._steps[name] = Derivation(
-                    readable_name(name),
-                    "",
-                    formula,
-                    put_in,
-                    value,
-                    readable(value),
-                    tuple(own.inputs),
-                    tuple(own.steps),
-                )
-        return None
+            if not _is_guard(statement):
+                self._assign(*_assigned(statement))
+        raise _NotPlainError
+
+    def _assign(self, name: str, expression: ast.expr) -> None:
+        reader = _Reader(self)
+        formula, put_in = reader.show(expression), reader.substitute(expression)
+        value = self.locals[name] = self.value(expression)
+        if _is_number(value):
+            parts = tuple(reader.inputs), tuple(reader.steps)
+            shown = readable(value)
+            self._steps[name] = Derivation(
+                readable_name(name), "", formula, put_in, value, shown, *parts
+            )
 
 
 _Names = _PageNames | _FunctionNames
@@ -298,7 +311,11 @@ def _is_guard(statement: ast.stmt) -> bool:
     return isinstance(statement, (ast.Assert, ast.Pass))
 
 
-def _assigned(statement: ast.stmt) -> tuple[str, ast.expr] | None:
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _assigned(statement: ast.stmt) -> tuple[str, ast.expr]:
     if (
         isinstance(statement, ast.Assign)
         and len(statement.targets) == 1
@@ -311,7 +328,7 @@ def _assigned(statement: ast.stmt) -> tuple[str, ast.expr] | None:
         and statement.value is not None
     ):
         return statement.target.id, statement.value
-    return None
+    raise _NotPlainError
 
 
 # --------------------------------------------------------------------------- formulas
@@ -344,27 +361,21 @@ class _Reader:
         """Returns the formula with values put in."""
         return self._write(node, values=True)[0]
 
-    def note_parameters(self, names: _FunctionNames) -> None:
-        """Notes every number the function is given, where its code is no plain formula."""
-        for name in names.parameters:
-            if isinstance(names.locals[name], (int, float)):
-                self._note(name, names.locals[name])
-
     def _write(self, node: ast.expr, values: bool) -> tuple[str, int]:
         if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
             return self._binary(node, values)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             text, rank = self._write(node.operand, values)
             return (f"−{text}" if rank >= 3 else f"−({text})"), 3
-        if isinstance(node, ast.Constant):
+        if isinstance(node, ast.Constant) and _is_number(node.value):
             return readable(node.value), _ATOM
         if isinstance(node, (ast.Name, ast.Attribute)):
             return self._name(node, values)
         if isinstance(node, ast.Call):
             return self._call(node, values)
-        if values:
-            return self._value_of(node)
-        return ast.unparse(node).replace("_", " "), 0
+        if isinstance(node, ast.Subscript):
+            return self._item(node, values)
+        raise _NotPlainError
 
     def _binary(self, node: ast.BinOp, values: bool) -> tuple[str, int]:
         sign, rank = _SIGNS[type(node.op)]
@@ -380,15 +391,14 @@ class _Reader:
 
     def _name(self, node: ast.Name | ast.Attribute, values: bool) -> tuple[str, int]:
         name = _last_name(node)
-        try:
-            value = self.names.value(node)
-        except Exception:
-            return readable_name(name), _ATOM
+        value = self.names.value(node)
         if callable(value) and not isinstance(value, type) and isinstance(self.names, _PageNames):
             self._step(of_call(value))
             value = settle(value, name)
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        elif _is_number(value):
             self._note_name(node, name, value)
+        else:
+            raise _NotPlainError
         return (readable(value) if values else readable_name(name)), _ATOM
 
     def _note_name(self, node: ast.expr, name: str, value: float) -> None:
@@ -406,21 +416,32 @@ class _Reader:
         if _is_builtin(node.func):
             inside = ", ".join(self._write(arg, values)[0] for arg in node.args)
             return f"{readable_name(name)}({inside})", _ATOM
-        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
-            self._write(argument, values)
+        given = (*node.args, *(keyword.value for keyword in node.keywords))
+        # A name that is only passed on would repeat what the step says.
+        words = [
+            text
+            for argument, text in ((each, self._argument(each)) for each in given)
+            if not isinstance(argument, (ast.Name, ast.Attribute, ast.Call))
+        ]
         step = _explain_call(node, self.names)
         self._step(step)
         if values:
             return step.result, _ATOM
-        words = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
-        labels = [str(word) for word in words if isinstance(word, str)]
-        return step.name + (f" ({', '.join(labels)})" if labels else ""), _ATOM
+        return step.name + (f" ({', '.join(words)})" if words else ""), _ATOM
 
-    def _value_of(self, node: ast.expr) -> tuple[str, int]:
-        try:
-            return readable(self.names.value(node)), _ATOM
-        except Exception:
-            return ast.unparse(node), 0
+    def _argument(self, node: ast.expr) -> str:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return node.value
+        return self._write(node, values=False)[0]
+
+    def _item(self, node: ast.Subscript, values: bool) -> tuple[str, int]:
+        value = self.names.value(node)
+        if not _is_number(value):
+            raise _NotPlainError
+        key = readable_name(ast.unparse(node.slice).strip("'\""))
+        name = f"{readable_name(_last_name(node.value))} ({key})"
+        self._note(name, value)
+        return (readable(value) if values else name), _ATOM
 
     def _note(self, name: str, value: Any) -> None:
         found = as_input(name, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handbook.drawing.charts import Bars, Chart, Line, Marker, Points
-from handbook.drawing.scales import Scale, linear_ticks, log_ticks, short, spoken
+from handbook.drawing.scales import Scale, axis_words, linear_ticks, log_ticks, short, spoken
 from handbook.drawing.svg import NARROW, WIDE
 
 
@@ -49,6 +49,11 @@ def test_scale_maps_ends_and_ratios() -> None:
 def test_numbers_are_short_and_spoken(value: float, axis: str, sentence: str) -> None:
     assert short(value) == axis
     assert spoken(value) == sentence
+
+
+def test_ticks_of_an_axis_are_written_alike() -> None:
+    assert axis_words([0, 5000, 10_000]) == ["0", "5k", "10k"]
+    assert axis_words([0, 2500, 5000]) == ["0", "2,500", "5,000"]
 
 
 def two_lines(**more: object) -> Chart:

@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from handbook.drawing.scales import Scale, short, spoken, ticks
+from handbook.drawing.scales import Scale, axis_words, short, spoken, ticks
 from handbook.drawing.svg import NARROW, WIDE, Bounds, Canvas, Drawing, num
 from handbook.drawing.text import ASCENT, DESCENT, width, wrap
 from handbook.drawing.theme import ROLES
@@ -276,7 +276,7 @@ class Chart:
         """Finds the ticks, then the room that their words need, then the scales."""
         wide = canvas.width == WIDE
         y_ticks = ticks(self._ys(), log=self._log_y, count=6 if wide else 5, zero=self._zero)
-        left = max(width(short(tick), _TEXT) for tick in y_ticks) + 10
+        left = max(width(words, _TEXT) for words in axis_words(y_ticks)) + 10
         top = 30.0 + self._marker_rows(canvas) * _LEADING
         bottom = canvas.height - 42 - self._category_rows(canvas) * _LEADING
         right = canvas.width - max(self._label_room(canvas), 14.0)
@@ -325,8 +325,8 @@ class Chart:
             f"M{num(plot.left)} {num(plot.y.at(tick))}H{num(plot.right)}" for tick in plot.y_ticks
         )
         canvas.path(grid, "hb-grid")
-        for tick in plot.y_ticks:
-            canvas.text(plot.left - 8, plot.y.at(tick) + 4, short(tick), "hb-tick", "end")
+        for tick, words in zip(plot.y_ticks, axis_words(plot.y_ticks), strict=True):
+            canvas.text(plot.left - 8, plot.y.at(tick) + 4, words, "hb-tick", "end")
         canvas.line(plot.left, plot.bottom, plot.right, plot.bottom, "hb-axis")
         if self._categories:
             self._category_axis(plot)
@@ -432,8 +432,8 @@ def _number_axis(plot: _Plot) -> None:
     """Writes the x ticks, leaving out those that would touch the one before."""
     free = -1e9
     marks = ""
-    for tick in plot.x_ticks:
-        x, words = plot.x.at(tick), short(tick)
+    for tick, words in zip(plot.x_ticks, axis_words(plot.x_ticks), strict=True):
+        x = plot.x.at(tick)
         half = width(words, _TEXT) / 2
         # The last tick may not leave the drawing.
         place = min(x, plot.canvas.width - half)

@@ -92,6 +92,15 @@ def short(value: float) -> str:
     return f"{value:.10g}" if size == 0 or size >= 1e-4 else f"{value:.0e}".replace("e-0", "e-")
 
 
+def axis_words(values: Sequence[float]) -> list[str]:
+    """Returns the words of an axis's ticks, all in the same manner: `5k, 10k`, not `5,000, 10k`."""
+    if max(map(abs, values), default=0) < 1e4:
+        return [short(value) for value in values]
+    return [
+        f"{value / 1000:.3g}k" if 1000 <= abs(value) < 1e4 else short(value) for value in values
+    ]
+
+
 def spoken(value: float) -> str:
     """Returns a number for a sentence: `2 billion`, `1,500`, `0.05`."""
     size = abs(value)

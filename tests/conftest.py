@@ -19,7 +19,7 @@ SOURCES = ("docs", "diagrams", "includes", "overrides", "mkdocs.yml", "scripts")
 SKIPPED = shutil.ignore_patterns("__pycache__", "*.egg-info")
 
 
-def copy_checkout(target: Path) -> Project:
+def copy_checkout(target: Path, origin: Project | None = None) -> Project:
     """Copies what a build reads, with the figures drawn so far, so that none is drawn twice."""
     for name in SOURCES:
         source = REPOSITORY / name
@@ -28,7 +28,7 @@ def copy_checkout(target: Path) -> Project:
         elif source.is_file():
             target.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target / name)
-    cache = Project(REPOSITORY).cache
+    cache = (origin or Project(REPOSITORY)).cache
     if cache.is_dir():
         shutil.copytree(cache, Project(target).cache)
     return Project(target)

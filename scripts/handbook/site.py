@@ -37,14 +37,19 @@ VOID = {
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
     "wbr",
 }  # fmt: skip
+# These stand within a line; all others end it.
+INLINE = {
+    "a", "abbr", "b", "bdi", "cite", "em", "i", "kbd", "mark", "s", "small", "span", "strong",
+    "sub", "sup", "u",
+}  # fmt: skip
 # Text inside these shows source on purpose.
 VERBATIM = {"code", "pre", "script", "style", "textarea", "title", "annotation", "kbd", "samp"}
 RAW = (
-    ("figure:", re.compile(r"!\[[^\]]*\]\(|\bfigure:\w+/")),
+    ("figure:", re.compile(r"!\[[^\]]*\]\([^)\n]*\)?|\bfigure:\w+/")),
     ("<!--=", re.compile(r"<!--[=?]|&lt;!--[=?]")),
     ("[[[cog", re.compile(r"\[\[\[(?:cog|end\])")),
     ("{{", re.compile(r"\{\{|\{%")),
-    ("$$", re.compile(r"\$\$|(?<![\\$\w])\$\\[a-zA-Z]+")),
+    ("$$", re.compile(r"\$\$[^$\n]*\$*|(?<![\\$\w])\$\\[a-zA-Z]+")),
     (":::", re.compile(r"^\s*:::", re.MULTILINE)),
     ("```", re.compile(r"^\s*```", re.MULTILINE)),
     ("[^", re.compile(r"\[\^[^\]\s]+\]")),
@@ -96,6 +101,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         self._note(tag, values)
+        if tag not in INLINE:
+            self.document.text.append("\n")
         if tag in VOID:
             return
         self.open.append(tag)

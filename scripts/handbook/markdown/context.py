@@ -35,10 +35,13 @@ class Page:
     Attributes:
         uri: Its Markdown file, relative to `docs/`, with forward slashes.
         meta: Its front matter.
+        relinks_html: Whether the generator rewrites links in raw HTML too, from relative to the
+            Markdown file to relative to the page. Zensical does, MkDocs does not.
     """
 
     uri: str
     meta: Mapping[str, Any] = field(default_factory=dict)
+    relinks_html: bool = False
 
     @property
     def url(self) -> str:
@@ -48,12 +51,13 @@ class Page:
         return f"{folder}/" if folder else ""
 
     def to_root(self, address: str) -> str:
-        """Returns a link from this page to a file of the built site.
+        """Returns a link from this page's raw HTML to a file of the built site.
 
         Args:
             address: The file, relative to the site's root.
         """
-        return posixpath.relpath(address, self.url or ".")
+        here = posixpath.dirname(self.uri) if self.relinks_html else self.url
+        return posixpath.relpath(address, here or ".")
 
     def link(self, address: str) -> str:
         """Returns a link as the generator wants it: relative to the Markdown file.
@@ -87,7 +91,7 @@ class Context:
         if "rendering_context" in self.md.preprocessors:  # Zensical
             page = getattr(self.md.preprocessors["rendering_context"], "page", None)
             if page is not None:
-                return Page(page.path, page.meta or {})
+                return Page(page.path, page.meta or {}, relinks_html=True)
         return None
 
     @cached_property

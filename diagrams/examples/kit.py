@@ -1,4 +1,4 @@
-"""One figure of each kind that is made of boxes and arrows; the gallery shows them with this source."""
+"""One figure of each kind that is made of boxes and arrows, shown in the gallery."""
 
 from __future__ import annotations
 

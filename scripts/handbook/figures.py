@@ -70,7 +70,7 @@ def sheet(project: Project, figures: list[RenderedFigure]) -> str:
         project: The project, for the font.
         figures: What to show.
     """
-    from handbook.drawing.theme import theme_css  # noqa: PLC0415  (only sheets need the style)
+    from handbook.drawing.theme import theme_css  # only sheets need the style
 
     themes = "".join(
         f'<main class="hb-fig" data-md-color-scheme="{theme}">'

@@ -26,10 +26,10 @@ from handbook.drawing.catalogue import catalogue
 from handbook.drawing.sketch import Box, sketch
 
 if TYPE_CHECKING:
+    from handbook.drawing.capture import FigureError
     from handbook.drawing.charts import Bars, Chart, Line, Marker, Points
     from handbook.drawing.figure import FigureSource, RenderedFigure
     from handbook.drawing.funnel import Funnel, Stage
-    from handbook.drawing.capture import FigureError
     from handbook.drawing.nodes import (
         Cache,
         Client,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import re
 import sys
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from handbook.drawing.figure import FigureSource, RenderedFigure
 from handbook.project import Project
@@ -38,7 +40,8 @@ class FigureCache:
         except (OSError, ValueError):
             return None
         sizes = fields.pop("sizes")
-        texts, place = {}, 0
+        texts: dict[str, Any] = {}
+        place = 0
         for name, size in zip(_TEXTS, sizes, strict=True):
             texts[name] = body[place : place + size].decode("utf-8")
             place += size
@@ -60,7 +63,11 @@ class FigureCache:
         fields["problems"] = [
             [
                 self._project.relative(Path(p.path)).as_posix(),
-                p.line, p.column, p.code, p.message, p.fix,
+                p.line,
+                p.column,
+                p.code,
+                p.message,
+                p.fix,
             ]
             for p in figure.problems
         ]
@@ -107,10 +114,15 @@ def _slug(source: FigureSource) -> str:
     return source.id.replace("/", ".")
 
 
+def _engine() -> str:
+    """The layout engine, looked for without loading it."""
+    return "pygraphviz" if importlib.util.find_spec("pygraphviz") else "dot"
+
+
 @cache
 def kit_digest() -> str:
     """Returns a digest of the kit that this process runs, once: what is loaded does not change."""
-    total = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    total = hashlib.sha256(f"{sys.version_info[:2]} {_engine()}".encode())
     for name in _VERSIONS:
         try:
             total.update(f"{name}=={version(name)};".encode())

@@ -7,7 +7,7 @@ that nodes, clusters and edges, ours or stock, report to a `Graph` and nothing r
 from __future__ import annotations
 
 import difflib
-import sys
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -157,7 +157,7 @@ def check_href(href: str | None) -> None:
         )
 
 
-class Capture(diagrams.Diagram):  # type: ignore[misc]
+class Capture(diagrams.Diagram):
     """Stands in for `diagrams.Diagram` while a figure's function runs.
 
     Attributes:
@@ -173,14 +173,12 @@ class Capture(diagrams.Diagram):  # type: ignore[misc]
         self._planes: list[Any] = []
 
     def __enter__(self) -> Capture:
-        diagrams.setdiagram(self)
-        diagrams.setcluster(None)
+        _set(diagrams, self)
         return self
 
     def __exit__(self, *exception: object) -> None:
         # The stock one renders, even after an exception.
-        diagrams.setdiagram(None)
-        diagrams.setcluster(None)
+        _set(diagrams, None)
 
     def node(self, nodeid: str, label: str, **attrs: Any) -> None:
         """Takes a node that stands in no cluster."""
@@ -247,11 +245,11 @@ class Capture(diagrams.Diagram):  # type: ignore[misc]
 
     def line(self) -> int:
         """Returns the line of the figure's file that is running, 0 where none is."""
-        frame = sys._getframe(1)
+        frame = inspect.currentframe()
         while frame is not None:
             if frame.f_code.co_filename == self._path:
                 return frame.f_lineno
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
         return 0
 
     def _number(self, node: Any) -> int:
@@ -291,8 +289,19 @@ class Capture(diagrams.Diagram):  # type: ignore[misc]
         return ("nearline", "online", "offline", "data")[roots % 4]
 
 
+def _set(library: Any, diagram: Capture | None) -> None:
+    """Opens a diagram, or none, outside of all clusters. Its type hints know no none."""
+    library.setdiagram(diagram)
+    library.setcluster(None)
+
+
 def _kind_of_style(style: str) -> str:
     return {"dashed": "async", "dotted": "control"}.get(style, "request")
+
+
+def _stay(self: Any, *_: object) -> Any:
+    """Stands in for entering and leaving a stock diagram; true to `with`, false to exceptions."""
+    return self if not _ else None
 
 
 @contextmanager
@@ -311,8 +320,8 @@ def captured(path: Path, kind: str = "system") -> Iterator[Capture]:
     patches = [
         (diagrams.Cluster, "node", cluster_node),
         # A stock `with Diagram(...)` inside a figure is harmless: it changes nothing.
-        (diagrams.Diagram, "__enter__", lambda self: self),
-        (diagrams.Diagram, "__exit__", lambda self, *exception: None),
+        (diagrams.Diagram, "__enter__", _stay),
+        (diagrams.Diagram, "__exit__", _stay),
     ]
     stock = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]
     for owner, name, value in patches:

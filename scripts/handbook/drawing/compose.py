@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from handbook.drawing import describe, labels, layout, lints, render, routes
+from handbook.drawing.capture import FigureError, Graph, captured
 from handbook.drawing.figure import FigureSource, RenderedFigure
 from handbook.drawing.geometry import Scene
 from handbook.drawing.layout import Variant
-from handbook.drawing.capture import FigureError, Graph, captured
 from handbook.drawing.sketch import collecting
 from handbook.drawing.svg import standalone
 from handbook.report import Problem
@@ -30,9 +30,21 @@ _NARROW = (
     Variant(stacked=True, wrap=74, gap=10, newrank=True),
     Variant(stacked=True, wrap=74, gap=10, chained=True),
 )
+_WIDE_MODEL = (
+    Variant(edges_first=True, straight=True),
+    Variant(gap=20, wrap=116, straight=True),
+    Variant(gap=16, wrap=92),
+)
+_NARROW_MODEL = (
+    Variant(wrap=118, gap=18, edges_first=True, straight=True),
+    Variant(wrap=88, gap=10, edges_first=True),
+    Variant(wrap=88, gap=10, edges_first=True, chained=True),
+    Variant(wrap=74, gap=10, chained=True),
+)
 _ROW = (Variant(rows=True),)
 # What is not worth a second try.
 _GOOD = 30.0
+_MOST_TRIES = 6
 
 
 def compose(source: FigureSource, store: Path | None = None) -> RenderedFigure:
@@ -47,7 +59,8 @@ def compose(source: FigureSource, store: Path | None = None) -> RenderedFigure:
         if made is not None:
             return _from_drawing(source, made.render(source.title, source.description))
         return _from_graph(source, graph, store)
-    except Exception as error:  # noqa: BLE001  (a figure is anybody's code: one must not stop all)
+    except Exception as error:
+        # A figure is anybody's code: one that fails must not stop the others.
         problem = _problem(source, error)
         return RenderedFigure(source.id, source.title, source.description, problems=[problem])
 
@@ -165,21 +178,21 @@ def _from_graph(source: FigureSource, graph: Graph, store: Path | None) -> Rende
 def scenes(graph: Graph) -> tuple[Scene, Scene]:
     """Returns the best layouts found for a column and for a phone."""
     row = layout.is_row(graph)
-    wide = _best(graph, (*_ROW, *_WIDE[:1]) if row else _WIDE, narrow=False)
-    upright = (replace(_WIDE[0], wrap=118, gap=18),)
     if graph.kind == "model":
-        tight = replace(upright[0], wrap=88, gap=10)
-        variants = (*upright, tight, replace(tight, chained=True))
-    else:
-        variants = upright if row else _NARROW
-    return wide, _best(graph, variants, narrow=True)
+        return _best(graph, _WIDE_MODEL, narrow=False), _best(graph, _NARROW_MODEL, narrow=True)
+    wide = _best(graph, (*_ROW, _WIDE[0]) if row else _WIDE, narrow=False)
+    return wide, _best(graph, _NARROW_MODEL[:1] if row else _NARROW, narrow=True)
 
 
 def _best(graph: Graph, variants: tuple[Variant, ...], *, narrow: bool) -> Scene:
     """Tries variants until one is good, else takes the least bad."""
     best: tuple[float, Scene] | None = None
+    tries = 0
     for variant in variants:
         for _ in range(3):
+            if best is not None and tries >= _MOST_TRIES:
+                return best[1]
+            tries += 1
             scene = layout.arrange(graph, variant, narrow=narrow)
             labels.place(scene)
             cost = badness(scene)
@@ -187,12 +200,12 @@ def _best(graph: Graph, variants: tuple[Variant, ...], *, narrow: bool) -> Scene
                 best = cost, scene
             if best[0] < _GOOD:
                 return best[1]
-            crossed = frozenset(title.plane for title in layout.hit_titles(scene))
+            crossed = scene.crowded
             if not crossed or lints.scale(scene) < _least(scene):
                 break
             # First the other end of the plane, then more room beside the line.
             again = crossed & variant.bottom
-            variant = replace(  # noqa: PLW2901
+            variant = replace(
                 variant, bottom=(variant.bottom | crossed) - again, roomy=variant.roomy | again
             )
     assert best is not None  # noqa: S101  (there is always a variant)
@@ -207,7 +220,11 @@ def badness(scene: Scene) -> float:
     """Returns how bad a layout is: 0 for nothing to object to, from 100 on for a fault."""
     least, shrunk = _least(scene), lints.scale(scene)
     cost = 300 + 2000 * (least - shrunk) if shrunk < least else 60 * (1 - shrunk)
-    cost += sum(200 for edge in range(len(scene.routes)) if lints.crossed_node(scene, edge) is not None)
+    crossed = (lints.crossed_node(scene, edge) for edge in range(len(scene.routes)))
+    cost += sum(200 for node in crossed if node is not None)
     cost += 150 * len(layout.hit_titles(scene))
-    cost += sum(label.cost if label.cost >= labels.BAD else label.cost * 0.1 for label in scene.labels)
+    cost += sum(
+        label.cost if label.cost >= labels.BAD else label.cost * 0.1 for label in scene.labels
+    )
+    cost += 18 * scene.detours + 20 * len(scene.crowded)
     return cost + 8 * routes.crossings(scene.routes)

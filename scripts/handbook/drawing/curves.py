@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from handbook.drawing.geometry import Point, Rect, Scene
 
 _STEPS = 12
@@ -58,9 +60,7 @@ def _upright(start: Point, end: Point) -> list[Point]:
 
 
 def _touches(line: list[Point], boxes: list[Rect]) -> bool:
-    return any(
-        box.crossed(a, b) for box in boxes for a, b in zip(line, line[1:], strict=False)
-    )
+    return any(box.crossed(a, b) for box in boxes for a, b in pairwise(line))
 
 
 def _ports(scene: Scene, *, tails: bool) -> dict[int, float]:

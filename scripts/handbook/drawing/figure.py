@@ -1,4 +1,4 @@
-"""What a figure is before and after it is drawn. Imports nothing heavy: readers of a cache use it."""
+"""What a figure is before and after it is drawn. Nothing heavy: readers of the cache use it."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from handbook.drawing.capture import Graph
@@ -133,6 +134,8 @@ class Scene:
             (two that steer, one that ends it).
         titles: The names of the planes.
         labels: The labels of edges.
+        detours: How many lines had to be led around a box or a name.
+        crowded: The planes whose names were in a line's way before.
     """
 
     graph: Graph
@@ -145,11 +148,13 @@ class Scene:
     curves: dict[int, list[Point]] = field(default_factory=dict)
     titles: list[Title] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
+    detours: int = 0
+    crowded: frozenset[int] = frozenset()
 
     def segments(self) -> list[tuple[int, Point, Point]]:
         """Returns every straight piece of every route with its edge's place."""
         return [
             (edge, start, end)
             for edge, route in enumerate(self.routes)
-            for start, end in zip(route, route[1:], strict=False)
+            for start, end in pairwise(route)
         ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from handbook.drawing.geometry import Label, Point, Rect, Scene
-from handbook.drawing.layout import DETAIL_LEADING, LABEL_PX, label_lines
+from handbook.drawing.layout import DETAIL_LEADING, LABEL_PX, label_lines, shift
 from handbook.drawing.text import width
 
 STEP_RADIUS = 8.5
@@ -14,7 +14,8 @@ _GAP = 6.0
 _SHARES = (0.5, 0.36, 0.64, 0.24, 0.76, 0.12, 0.88)
 # What a fault costs. Above `BAD` the figure fails its check.
 BAD = 100.0
-_ON_BOX, _ON_TITLE, _ON_LABEL, _ON_LINE, _ON_BORDER, _OUTSIDE = 900.0, 500.0, 700.0, 110.0, 9.0, 60.0
+_ON_BOX, _ON_TITLE, _ON_LABEL = 900.0, 500.0, 700.0
+_ON_LINE, _ON_BORDER, _OUTSIDE = 110.0, 9.0, 60.0
 _BACKED = 14.0
 
 
@@ -28,16 +29,24 @@ def place(scene: Scene) -> None:
             wanted.append((_length(scene.routes[edge]) - 2 * wide, edge, lines, wide))
     around = _Surroundings(scene)
     for _, edge, lines, wide in sorted(wanted):
-        best = min(
-            _candidates(scene, edge, lines, wide),
-            key=around.cost,
-            default=None,
-        )
+        best = _cheapest(_candidates(scene, edge, lines, wide), around)
         if best is not None:
             scene.labels.append(best)
             around.add(best)
     scene.labels.sort(key=lambda label: label.edge)
     _make_room(scene)
+
+
+def _cheapest(candidates: Iterator[Label], around: _Surroundings) -> Label | None:
+    """The best place. What surrounds a place only ever adds to its cost: most are never tried."""
+    best: Label | None = None
+    for label in sorted(candidates, key=lambda candidate: candidate.cost):
+        if best is not None and label.cost >= best.cost:
+            break
+        cost = around.cost(label)
+        if best is None or cost < best.cost:
+            best = label
+    return best
 
 
 def _length(route: list[Point]) -> float:
@@ -116,7 +125,9 @@ def _candidates(scene: Scene, edge: int, lines: list[str], wide: float) -> Itera
         for share in _SHARES:
             base = abs(share - 0.5) * 10 + (longest - length) * 0.03
             if curved:
-                yield from _beside(_along(route, share), lines, wide, step, edge, base)
+                at, level = _along(route, share)
+                spots = _above if level else _beside
+                yield from spots(at, lines, wide, step, edge, base)
                 continue
             at = (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
             if abs(share - 0.5) * length > length / 2 - need / 2:
@@ -127,12 +138,13 @@ def _candidates(scene: Scene, edge: int, lines: list[str], wide: float) -> Itera
                 yield from _above(at, lines, wide, step, edge, base)
 
 
-def _along(route: list[Point], share: float) -> Point:
+def _along(route: list[Point], share: float) -> tuple[Point, bool]:
+    """A point on a curve, and whether it is rather level there."""
     place = share * (len(route) - 1)
     i = min(int(place), len(route) - 2)
     t = place - i
     (xa, ya), (xb, yb) = route[i], route[i + 1]
-    return xa + (xb - xa) * t, ya + (yb - ya) * t
+    return (xa + (xb - xa) * t, ya + (yb - ya) * t), abs(xb - xa) > abs(yb - ya)
 
 
 def _beside(
@@ -183,8 +195,6 @@ def _above(
 
 def _make_room(scene: Scene) -> None:
     """Widens the drawing for labels that stand outside of it."""
-    from handbook.drawing.layout import shift  # noqa: PLC0415  (keeps the names above short)
-
     areas = [area for label in scene.labels for area in _areas(label)]
     if not areas:
         return

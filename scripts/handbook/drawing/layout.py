@@ -5,16 +5,16 @@ No text of an author reaches it, so that no text can break it, and no font can m
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from handbook.drawing import curves, routes
+from handbook.drawing import curves, engine, routes
+from handbook.drawing.capture import EdgeItem, Graph, NodeItem
 from handbook.drawing.geometry import Card, Point, Rect, Scene, Title
-from handbook.drawing.capture import EdgeItem, FigureError, Graph, NodeItem
 from handbook.drawing.reroute import clashes, reroute
 from handbook.drawing.text import width, wrap
 
@@ -28,6 +28,7 @@ STACKED_CHIP = 22.0
 PLANE_TITLE_HEIGHT = 19.0
 # Graphviz leaves planes hardly apart: they are drawn this much smaller than it thinks.
 _INSET = 5
+_MOST_DETOURS = 4
 _PER_INCH = 72.0
 
 
@@ -45,6 +46,7 @@ class Variant:
         chained: Planes stand one below the other.
         newrank: Ranks run through planes instead of restarting in each.
         edges_first: Name the edges before the planes, which changes the order within ranks.
+        straight: Lines within a plane are kept straighter than those between planes.
         loose: Control edges do not push boxes down.
     """
 
@@ -57,6 +59,7 @@ class Variant:
     chained: bool = False
     newrank: bool = False
     edges_first: bool = False
+    straight: bool = False
     loose: bool = False
 
 
@@ -72,7 +75,7 @@ def arrange(graph: Graph, variant: Variant, *, narrow: bool) -> Scene:
         FigureError: Graphviz refuses the graph.
     """
     cards = [_card(node, variant) for node in graph.nodes]
-    answer = _graphviz(_dot(graph, cards, variant, narrow=narrow))
+    answer = engine.lay_out(_dot(graph, cards, variant, narrow=narrow))
     scene = _scene(graph, cards, answer, narrow=narrow)
     if graph.kind == "model":
         curves.draw(scene)
@@ -82,10 +85,12 @@ def arrange(graph: Graph, variant: Variant, *, narrow: bool) -> Scene:
     if graph.kind != "model" and hit_titles(scene):
         routes.avoid(scene, wires, [title.rect for title in scene.titles])
         _place_titles(scene, variant.bottom)
+    scene.crowded = frozenset(title.plane for title in hit_titles(scene))
     if graph.kind != "model":
-        for edge in range(len(scene.routes)):
-            if clashes(scene, edge):
-                reroute(scene, edge)
+        clashing = [edge for edge in range(len(scene.routes)) if clashes(scene, edge)]
+        # With more than a few the layout itself is at fault, and another one will be tried.
+        for edge in clashing[:_MOST_DETOURS]:
+            scene.detours += reroute(scene, edge)
     _crop(scene)
     return scene
 
@@ -103,8 +108,8 @@ def is_row(graph: Graph) -> bool:
 def _card(node: NodeItem, variant: Variant) -> Card:
     """Measures a box; its rectangle starts at the origin."""
     limit = variant.wrap
-    title = wrap(node.title, limit, TITLE_PX, 600)
-    detail = wrap(node.detail, limit, DETAIL_PX)
+    title = list(_wrapped(node.title, limit, TITLE_PX, 600))
+    detail = list(_wrapped(node.detail, limit, DETAIL_PX, 400))
     text = max(
         [width(line, TITLE_PX, 600) for line in title] + [width(line, DETAIL_PX) for line in detail]
     )
@@ -123,7 +128,13 @@ def _card(node: NodeItem, variant: Variant) -> Card:
 
 def label_lines(edge: EdgeItem, *, narrow: bool) -> list[str]:
     """Returns the lines of an edge's label."""
-    return wrap(edge.label, 84.0 if narrow else 130.0, LABEL_PX)
+    return list(_wrapped(edge.label, 84.0 if narrow else 130.0, LABEL_PX, 400))
+
+
+@lru_cache(maxsize=4096)
+def _wrapped(text: str, limit: float, size: float, weight: int) -> tuple[str, ...]:
+    """The lines of a text; the variants of a figure ask for the same ones again and again."""
+    return tuple(wrap(text, limit, size, weight))
 
 
 def _dot(graph: Graph, cards: list[Card], variant: Variant, *, narrow: bool) -> str:
@@ -143,10 +154,14 @@ def _dot(graph: Graph, cards: list[Card], variant: Variant, *, narrow: bool) -> 
     )
     members, lines = list(_members(graph, cards, variant, None)), []
     loose = ",constraint=false" if variant.loose else ""
-    backward = _backward(graph)
+    backward, chains = _backward(graph), _chains(graph)
     for number, edge in enumerate(graph.edges):
         a, b = (edge.head, edge.tail) if number in backward else (edge.tail, edge.head)
         freedom = loose if edge.kind == "control" else ""
+        if number in chains:
+            freedom += ",weight=6"
+        elif variant.straight and graph.nodes[a].plane == graph.nodes[b].plane:
+            freedom += ",weight=3"
         lines.append(f'n{a}->n{b}[id="{number}"{freedom}]')
     if variant.chained:
         lines += _chain(graph)
@@ -176,6 +191,17 @@ def _outermost(graph: Graph, plane: int | None) -> int | None:
     while plane is not None and graph.planes[plane].parent is not None:
         plane = graph.planes[plane].parent
     return plane
+
+
+def _chains(graph: Graph) -> set[int]:
+    """The edges that alone leave one box and alone reach another: those are kept straight."""
+    leaving = Counter(edge.tail for edge in graph.edges)
+    reaching = Counter(edge.head for edge in graph.edges)
+    return {
+        number
+        for number, edge in enumerate(graph.edges)
+        if leaving[edge.tail] == reaching[edge.head] == 1
+    }
 
 
 def _backward(graph: Graph) -> set[int]:
@@ -222,9 +248,7 @@ def _label_width(edge: EdgeItem, *, narrow: bool) -> float:
     return text + (20 if edge.step else 0)
 
 
-def _members(
-    graph: Graph, cards: list[Card], variant: Variant, plane: int | None
-) -> Iterator[str]:
+def _members(graph: Graph, cards: list[Card], variant: Variant, plane: int | None) -> Iterator[str]:
     for number, node in enumerate(graph.nodes):
         if node.plane == plane:
             rect = cards[number].rect
@@ -253,32 +277,6 @@ def _inch(px: float) -> str:
     return f"{px / _PER_INCH:.5f}"
 
 
-@cache
-def _context() -> Any:
-    from pygraphviz import graphviz  # noqa: PLC0415  (loads native code; only where drawing)
-
-    return graphviz.gvContextWithBuiltins()
-
-
-def _graphviz(dot: str) -> dict[str, Any]:
-    """Lays a graph out in this process and returns what `-Tjson0` says."""
-    import pygraphviz  # noqa: PLC0415  (loads native code; only where drawing)
-    from pygraphviz import graphviz  # noqa: PLC0415
-
-    graph = pygraphviz.AGraph(string=dot, strict=False, directed=True)
-    try:
-        if graphviz.gvLayout(_context(), graph.handle, b"dot"):
-            raise FigureError("figure-layout", "Graphviz cannot lay this figure out")
-        failed, data = graphviz.gvRenderData(_context(), graph.handle, b"json0")
-        graphviz.gvFreeLayout(_context(), graph.handle)
-    finally:
-        graph.close()
-    if failed:
-        raise FigureError("figure-layout", "Graphviz cannot lay this figure out")
-    answer: dict[str, Any] = json.loads(data)
-    return answer
-
-
 def _scene(graph: Graph, cards: list[Card], answer: dict[str, Any], *, narrow: bool) -> Scene:
     """Turns Graphviz's answer upside up."""
     top = float(answer["bb"].split(",")[3])
@@ -300,8 +298,7 @@ def _scene(graph: Graph, cards: list[Card], answer: dict[str, Any], *, narrow: b
             continue
         edge = int(item["id"])
         line = [
-            (float(x), top - float(y))
-            for x, y in (pair.split(",") for pair in item["pos"].split())
+            (float(x), top - float(y)) for x, y in (pair.split(",") for pair in item["pos"].split())
         ]
         lines[edge] = line[::-1] if edge in backward else line
     return Scene(graph, narrow, 0, 0, cards, planes, lines)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 from handbook.drawing import icons
+from handbook.drawing.capture import closest
 from handbook.drawing.figure import FigureSource
 from handbook.drawing.geometry import Scene
 from handbook.drawing.labels import BAD
@@ -16,7 +18,6 @@ from handbook.drawing.layout import (
     WIDE_SCALE,
     hit_titles,
 )
-from handbook.drawing.capture import closest
 from handbook.report import Problem
 
 ICON_BYTES = 4096
@@ -154,7 +155,7 @@ def _lines(scene: Scene, source: FigureSource) -> list[Problem]:
 def crossed_node(scene: Scene, edge: int) -> int | None:
     """Returns a node that an edge passes through without ending there, or nothing."""
     item, route = scene.graph.edges[edge], scene.routes[edge]
-    pieces = list(zip(route, route[1:], strict=False))
+    pieces = list(pairwise(route))
     for number, card in enumerate(scene.cards):
         # At its own ends an edge may touch the side, not the inside.
         box = card.rect.grown(-4 if number in (item.tail, item.head) else 0)

@@ -16,7 +16,7 @@ from handbook.drawing.capture import check_href, check_kind, check_role
 _Figure = TypeVar("_Figure", bound=Callable[..., Any])
 
 
-class Part(diagrams.Node):  # type: ignore[misc]
+class Part(diagrams.Node):
     """What the boxes below have in common; figures use those.
 
     Attributes:
@@ -59,9 +59,9 @@ class Part(diagrams.Node):  # type: ignore[misc]
         name = self.icon if icon is None else icon
         if name:
             icons.find(name)
+        known: dict[str, Any] = {} if nodeid is None else {"nodeid": nodeid}
         super().__init__(
             title,
-            nodeid=nodeid,
             hb={
                 "detail": detail,
                 "role": role or (self.role if self.keeps_role else None),
@@ -70,6 +70,7 @@ class Part(diagrams.Node):  # type: ignore[misc]
                 "href": href,
                 "shape": self.shape,
             },
+            **known,
         )
 
 
@@ -158,7 +159,7 @@ class Op(Part):
     shape = "op"
 
 
-class Plane(diagrams.Cluster):  # type: ignore[misc]
+class Plane(diagrams.Cluster):
     """A tinted group of boxes with a title: `with Plane("Online serving", role="online"):`."""
 
     def __init__(self, title: str, role: str | None = None) -> None:
@@ -179,7 +180,7 @@ class Plane(diagrams.Cluster):  # type: ignore[misc]
         self.line = capture.line() if hasattr(capture, "line") else 0
 
 
-class Edge(diagrams.Edge):  # type: ignore[misc]
+class Edge(diagrams.Edge):
     """An arrow with a label, a step or a kind: `app >> Edge("GET /feed", step=1) >> api`."""
 
     def __init__(
@@ -198,7 +199,8 @@ class Edge(diagrams.Edge):  # type: ignore[misc]
         """
         if kind:
             check_kind(kind)
-        super().__init__(label=label, style=style, hb_kind=kind, hb_step=step)
+        extra: dict[str, Any] = {"hb_kind": kind, "hb_step": step}
+        super().__init__(label=label, style=style, **extra)
 
 
 def icon(name: str) -> str:

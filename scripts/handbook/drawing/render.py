@@ -7,6 +7,7 @@ from math import hypot
 from pathlib import Path
 
 from handbook.drawing import icons
+from handbook.drawing.capture import NodeItem
 from handbook.drawing.geometry import Card, Label, Point, Rect, Scene
 from handbook.drawing.labels import STEP_RADIUS
 from handbook.drawing.layout import (
@@ -15,7 +16,6 @@ from handbook.drawing.layout import (
     STACKED_CHIP,
     TITLE_LEADING,
 )
-from handbook.drawing.capture import NodeItem
 from handbook.drawing.svg import Canvas, arrow_head, num
 
 _CORNER = 9.0
@@ -154,8 +154,12 @@ def _inside(
         return rect.centre[0], "middle", centred
     if card.stacked:
         side = STACKED_CHIP
-        _icon(canvas, node, Rect(0, 0, side, side).moved(rect.centre[0] - side / 2, rect.y0 + 7),
-              store)
+        _icon(
+            canvas,
+            node,
+            Rect(0, 0, side, side).moved(rect.centre[0] - side / 2, rect.y0 + 7),
+            store,
+        )
         return rect.centre[0], "middle", rect.y0 + side + 10
     chip = Rect(0, 0, CHIP, CHIP).moved(rect.x0 + 8, rect.centre[1] - CHIP / 2)
     _icon(canvas, node, chip, store)
@@ -180,9 +184,7 @@ def _icon(canvas: Canvas, node: NodeItem, chip: Rect, store: Path | None) -> Non
     )
 
 
-def _words(
-    canvas: Canvas, card: Card, node: NodeItem, x: float, anchor: str, top: float
-) -> None:
+def _words(canvas: Canvas, card: Card, node: NodeItem, x: float, anchor: str, top: float) -> None:
     title = "hb-op" if node.shape == "op" else "hb-title"
     y = top
     for line in card.title:

@@ -48,9 +48,16 @@ class _Search:
         self._boxes = [card.rect.grown(5) for card in scene.cards]
         self._ends = (item.tail, item.head)
         self._titles = [title.rect.grown(3) for title in scene.titles]
-        self._others = [
-            (a, b) for other, a, b in scene.segments() if other != edge
+        self._solid = [
+            box.grown(-4) if number in self._ends else box for number, box in enumerate(self._boxes)
         ]
+        # Level pieces of other lines under True, upright ones under False: where, from, to.
+        self._beside: dict[bool, list[tuple[float, float, float]]] = {True: [], False: []}
+        for other, a, b in scene.segments():
+            if other != edge:
+                axis = 0 if a[1] == b[1] else 1
+                low, high = sorted((a[axis], b[axis]))
+                self._beside[axis == 0].append((a[1 - axis], low, high))
         self._taken = [
             point
             for other, route in enumerate(scene.routes)
@@ -82,9 +89,7 @@ class _Search:
                 ports.append((point, way, (60.0 if near else 0.0) + abs(share) * 8))
         return ports
 
-    def _lines(
-        self, scene: Scene, axis: int, ports: list[tuple[Point, int, float]]
-    ) -> list[float]:
+    def _lines(self, scene: Scene, axis: int, ports: list[tuple[Point, int, float]]) -> list[float]:
         """The coordinates that a way may use."""
         found = {point[axis] for point, way, _ in ports if way % 2 != axis}
         for card in scene.cards:
@@ -176,23 +181,17 @@ class _Search:
         return self._prices[key]
 
     def _measure(self, a: Point, b: Point, *, level: bool) -> float | None:
-        for number, box in enumerate(self._boxes):
-            own = number in self._ends
-            if (box.grown(-4) if own else box).crossed(a, b):
-                return None
+        if any(box.crossed(a, b) for box in self._solid):
+            return None
         price = abs(a[0] - b[0]) + abs(a[1] - b[1])
         price += 300.0 * sum(box.crossed(a, b) for box in self._titles)
-        across, along = (1, 0) if level else (0, 1)
-        for c, d in self._others:
-            if (c[across] == d[across]) and (c[along] != d[along]):
-                close = abs(c[across] - a[across]) < _NEAR
-                low, high = sorted((c[along], d[along]))
-                if close and low < b[along] and high > a[along]:
-                    price += _BESIDE * min(1.0, (b[along] - a[along]) / 20)
-            elif c[along] == d[along]:
-                low, high = sorted((c[across], d[across]))
-                if a[along] <= c[along] < b[along] and low < a[across] < high:
-                    price += _CROSS
+        low, high, at = (a[0], b[0], a[1]) if level else (a[1], b[1], a[0])
+        for other, start, end in self._beside[level]:
+            if -_NEAR < other - at < _NEAR and start < high and end > low:
+                price += _BESIDE * min(1.0, (high - low) / 20)
+        for other, start, end in self._beside[not level]:
+            if low <= other < high and start < at < end:
+                price += _CROSS
         return price
 
     def _corners(

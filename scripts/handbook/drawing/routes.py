@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from handbook.drawing.geometry import Point, Rect, Scene
 
@@ -82,8 +83,9 @@ def tidy(scene: Scene) -> list[_Wire]:
             _spread(whole, boxes, scene.planes, upright=upright)
     for wire in whole:
         _merge(wire, boxes)
-    for edge, wire in enumerate(wires):
-        scene.routes[edge] = rough[edge] if wire is None else _corners_of(wire)
+    scene.routes = rough
+    for wire in whole:
+        scene.routes[wire.edge] = _corners_of(wire)
     return whole
 
 
@@ -100,7 +102,7 @@ def crossings(routes: list[list[Point]]) -> int:
     """Counts how often lines cross."""
     level, upright = [], []
     for edge, route in enumerate(routes):
-        for (xa, ya), (xb, yb) in zip(route, route[1:], strict=False):
+        for (xa, ya), (xb, yb) in pairwise(route):
             if xa == xb:
                 upright.append((edge, xa, min(ya, yb), max(ya, yb)))
             else:
@@ -140,7 +142,7 @@ def _wire(scene: Scene, edge: int, corners: list[Point]) -> _Wire | None:
         return None
     at: list[float] = []
     uprights: list[bool] = []
-    for a, b in zip(corners, corners[1:], strict=False):
+    for a, b in pairwise(corners):
         upright = abs(a[0] - b[0]) < 0.3
         if (not upright and abs(a[1] - b[1]) >= 0.3) or (uprights and uprights[-1] == upright):
             return None

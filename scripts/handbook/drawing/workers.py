@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from pathlib import Path
 
 from handbook.drawing.cache import FigureCache
+from handbook.drawing.capture import closest
 from handbook.drawing.catalogue import catalogue
 from handbook.drawing.figure import FigureSource, RenderedFigure
-from handbook.drawing.capture import closest
 from handbook.project import Project
 from handbook.report import HandbookError, Problem
 
@@ -93,10 +94,8 @@ def _pooled(
 ) -> None:
     with ProcessPoolExecutor(workers, mp_context=_processes()) as pool:
         futures: list[tuple[FigureSource, Future[RenderedFigure]]] = []
-        try:
+        with suppress(BrokenProcessPool):
             futures.extend((source, pool.submit(_work, source, store)) for source in sources)
-        except BrokenProcessPool:
-            pass
         for source, future in futures:
             try:
                 results[source.id] = future.result()
@@ -107,7 +106,7 @@ def _pooled(
 
 
 def _work(source: FigureSource, store: Path) -> RenderedFigure:
-    from handbook.drawing.compose import compose  # noqa: PLC0415  (heavy; only where drawing)
+    from handbook.drawing.compose import compose  # heavy; only where drawing
 
     return compose(source, store)
 
@@ -115,9 +114,10 @@ def _work(source: FigureSource, store: Path) -> RenderedFigure:
 def _warm() -> None:
     """Imports what workers need before they start, where they start as copies of this process."""
     if _method() == "fork":
-        import pygraphviz  # noqa: F401, PLC0415
+        from handbook.drawing import compose, engine  # heavy; only where drawing
 
-        from handbook.drawing import compose  # noqa: F401, PLC0415
+        assert compose  # noqa: S101  (imported for its own sake)
+        engine.name()
 
 
 def _method() -> str:

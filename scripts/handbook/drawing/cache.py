@@ -20,7 +20,7 @@ _KIT = Path(__file__).parent
 _TEXTS = ("text_html", "wide_svg", "narrow_svg", "download_svg")
 _VERSIONS = ("diagrams", "pygraphviz", "mkdocs-material")
 _CHAPTER = re.compile(r"""\bchapter\(\s*(?:["']([^"']+)["'])?""")
-_IMPORT = re.compile(r"^\s*(?:from|import)\s+handbook\.(\w+)", re.MULTILINE)
+_IMPORT = re.compile(r"^[ \t]*(?:from|import) +handbook\.(\w+)", re.MULTILINE)
 
 
 class FigureCache:

@@ -6,7 +6,6 @@ that nodes, clusters and edges, ours or stock, report to a `Graph` and nothing r
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import diagrams
+
+from handbook.drawing.names import closest
 
 ROLES = ("online", "nearline", "offline", "data", "monitor", "model", "client")
 KINDS = ("request", "async", "control")
@@ -124,12 +125,6 @@ class Graph:
     nodes: list[NodeItem] = field(default_factory=list)
     planes: list[PlaneItem] = field(default_factory=list)
     edges: list[EdgeItem] = field(default_factory=list)
-
-
-def closest(word: str, known: Iterator[str] | tuple[str, ...] | list[str]) -> str:
-    """Returns `did you mean ...?` for the known words most like `word`, or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
-    return f"did you mean {' or '.join(near)}?" if near else ""
 
 
 def check_role(role: str | None) -> None:

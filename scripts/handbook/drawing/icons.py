@@ -14,7 +14,8 @@ from functools import cache
 from pathlib import Path
 
 from handbook.drawing import png
-from handbook.drawing.capture import FigureError, closest
+from handbook.drawing.capture import FigureError
+from handbook.drawing.names import closest
 
 _SETS = {"mdi": "material", "si": "simple"}
 _PATHS = re.compile(r'<path\b[^>]*?\bd="([^"]+)"')

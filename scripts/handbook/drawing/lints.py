@@ -7,7 +7,6 @@ from itertools import pairwise
 from pathlib import Path
 
 from handbook.drawing import icons
-from handbook.drawing.capture import closest
 from handbook.drawing.figure import FigureSource
 from handbook.drawing.geometry import Scene
 from handbook.drawing.labels import BAD
@@ -18,6 +17,7 @@ from handbook.drawing.layout import (
     WIDE_SCALE,
     hit_titles,
 )
+from handbook.drawing.names import closest
 from handbook.report import Problem
 
 ICON_BYTES = 4096

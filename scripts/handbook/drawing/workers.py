@@ -12,9 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from handbook.drawing.cache import FigureCache
-from handbook.drawing.capture import closest
 from handbook.drawing.catalogue import catalogue
 from handbook.drawing.figure import FigureSource, RenderedFigure
+from handbook.drawing.names import closest
 from handbook.project import Project
 from handbook.report import HandbookError, Problem
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -132,6 +132,33 @@ def of_call(function: Callable[..., Any], *args: Any, **named: Any) -> Derivatio
         *args: Its arguments; the defaults where none are given.
         **named: Its arguments by name.
     """
+    # A formula is written twice, with names and with values, and so is each of its steps: without
+    # a memory the work doubles with every level. The function itself is in the key, so a reloaded
+    # estimate is read anew.
+    key = (function, tuple(map(_identity, args)), _named_identity(named))
+    if key not in _explained:
+        if len(_explained) >= _MEMORY:
+            _explained.clear()
+        _explained[key] = _explain(function, *args, **named)
+    return _explained[key]
+
+
+_MEMORY = 4096
+_explained: dict[tuple[Any, ...], Derivation] = {}
+
+
+def _identity(value: Any) -> tuple[Any, ...]:
+    # Equal numbers of different origin have different derivations.
+    if isinstance(value, Hashable):
+        return type(value), value, getattr(value, "unit", ""), getattr(value, "note", "")
+    return type(value), id(value)
+
+
+def _named_identity(named: dict[str, Any]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+    return tuple((name, _identity(value)) for name, value in sorted(named.items()))
+
+
+def _explain(function: Callable[..., Any], *args: Any, **named: Any) -> Derivation:
     plain = inspect.unwrap(function)
     value = function(*args, **named)
     code = getattr(plain, "__code__", None)

@@ -405,12 +405,16 @@ class Chart:
         ]
         step = max(1, -(-len(rows) // _ROWS_TOLD))
         told = rows[::step] if (len(rows) - 1) % step == 0 else [*rows[::step], rows[-1]]
-        heads = [self.x, *(f"{self.y}: {one.label}" if one.label else self.y for one in group)]
+        heads = [self.x, *(one.label or self.y for one in group)]
         head = "".join(f'<th scope="col">{escape(words)}</th>' for words in heads)
         body = "".join(
             "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in told
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        caption = f"<caption>{escape(self.y)}</caption>" if first.label else ""
+        return (
+            f'<table class="hb-values">{caption}<thead><tr>{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table>"
+        )
 
 
 def _categories(series: Sequence[Series]) -> list[str]:

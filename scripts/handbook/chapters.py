@@ -241,8 +241,8 @@ class Chapter:
         ids |= {"fig-" + ref.id.replace("/", "-") for ref in self.figures}
         ids |= {f"fn:{note.key}" for note in self.footnote_definitions}
         for fence in self.fences:
-            if fence.language in ("quiz", "mock", "calc"):
-                ids |= {m[1].strip("\"'") for m in re.finditer(r"(?m)^id:\s*(\S+)", fence.body)}
+            if fence.language == "quiz":
+                ids |= {f"quiz-{m[1]}" for m in re.finditer(r"(?m)^id:\s*([\w-]+)", fence.body)}
         return ids
 
     @cached_property

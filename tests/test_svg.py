@@ -91,6 +91,7 @@ def test_standalone_file_is_whole() -> None:
         f"{space}{name}" for name in ("title", "desc", "style", "rect")
     ]
     assert root.find(f"{space}desc").text == "What <it> is"  # type: ignore[union-attr]
+    assert root.get("viewBox") == "-16 -16 332 132"
     style = root.find(f"{space}style").text or ""  # type: ignore[union-attr]
     assert "var(" not in style
     assert "prefers-color-scheme" in style

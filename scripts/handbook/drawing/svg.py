@@ -30,6 +30,8 @@ FONTS: dict[str, tuple[float, int]] = {
     "hb-axis-title": (11, 600),
 }
 _PLAIN = (11.0, 400)
+# Around a drawing in a file of its own, in px.
+_MARGIN = 16
 _LINK = re.compile(r"^(https?://|mailto:|#|\.{0,2}/|[\w.-]+(/|$|#|\?))", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+\.\d+")
 
@@ -306,7 +308,12 @@ def standalone(svg: str, title: str, desc: str) -> str:
         element = ElementTree.Element(tag)
         element.text = content
         head.append(element)
-    paper = {"class": "hb-halo", "width": "100%", "height": "100%"}
+    wide, high = (float(root.get(side, 0)) + 2 * _MARGIN for side in ("width", "height"))
+    place = {"x": f"-{_MARGIN}", "y": f"-{_MARGIN}", "width": num(wide), "height": num(high)}
+    root.set("viewBox", " ".join(place.values()))
+    root.set("width", num(wide))
+    root.set("height", num(high))
+    paper = {"class": "hb-halo", **place}
     root[:0] = [*head, ElementTree.Element("rect", paper)]
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 

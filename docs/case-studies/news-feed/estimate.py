@@ -238,13 +238,19 @@ def seen_false_positive_rate(bits: float = SEEN_BITS, hashes: float = SEEN_HASHE
     return math.pow(1 - math.exp(-hashes / bits), hashes)
 
 
+def daily_history_bytes() -> float:
+    """Recent actions of every daily user, one copy."""
+    return DAILY_USERS * HISTORY_ACTIONS * ACTION_BYTES
+
+
+def online_post_bytes() -> float:
+    """Features of indexed and of recent posts, one copy."""
+    return (indexed_posts() + posts_per_day() * IN_NETWORK_DAYS) * STORE_RECORD_BYTES
+
+
 def online_features_bytes() -> float:
     """Memory of the online feature store, all copies: filters, histories, post features."""
-    return REPLICAS * (
-        seen_filter_bytes()
-        + DAILY_USERS * HISTORY_ACTIONS * ACTION_BYTES
-        + (indexed_posts() + posts_per_day() * IN_NETWORK_DAYS) * STORE_RECORD_BYTES
-    )
+    return REPLICAS * (seen_filter_bytes() + daily_history_bytes() + online_post_bytes())
 
 
 def table_bytes() -> float:
@@ -591,15 +597,7 @@ def retrain_wall_hours(accelerators: float = 64) -> float:
 
 def encoding_accelerators() -> float:
     """Accelerators (L4) that embed new posts as they are published, at the peak."""
-    return machines(
-        posts_per_day()
-        / SECONDS_PER_DAY
-        * PEAK_FACTOR
-        * inference_flops(ENCODER_PARAMETERS, POST_TOKENS),
-        L4_PEAK_FLOPS * SERVING_UTILIZATION,
-        LOAD_TARGET,
-        SPARE,
-    )
+    return machines(encoding_flops_per_s(), L4_PEAK_FLOPS * SERVING_UTILIZATION, LOAD_TARGET, SPARE)
 
 
 # --------------------------------------------------------------------------- cost
@@ -607,6 +605,7 @@ def encoding_accelerators() -> float:
 CPU_PRICE = assumed(1.5, "dollars an hour", "a 32-core machine; list prices vary, November 2026")
 L4_PRICE = assumed(0.8, "dollars an hour", "an L4 with its share of a host, November 2026")
 H100_PRICE = assumed(3.0, "dollars an hour", "an H100 on commitment, November 2026")
+BILLED_HOURS = HOURS_PER_MONTH
 STORAGE_PRICE = assumed(0.02, "dollars per GB and month", "object storage, November 2026")
 
 
@@ -1020,7 +1019,11 @@ def load_rows() -> list[list[str]]:
         ["New posts a day", f"users × {POSTS_PER_USER:g}", count(posts_per_day())],
         ["Eligible posts", f"× {ELIGIBLE_DAYS:g} days", count(eligible_posts())],
         ["Indexed for discovery", f"× {INDEXABLE_SHARE:.0%}", count(indexed_posts())],
-        ["Events at the peak", "views and actions", f"{count(events_per_s(), 2)} /s"],
+        [
+            "Events at the peak",
+            f"peak × {POSTS_PER_REQUEST * VIEWED_SHARE:g} seen × {EVENTS_PER_IMPRESSION:g} events",
+            f"{count(events_per_s(), 3)} /s",
+        ],
     ]
 
 
@@ -1060,7 +1063,11 @@ def memory_rows() -> list[list[str]]:
         ],
         [
             "Online feature store",
-            f"filters, daily users' histories, post features × {REPLICAS:g} copies",
+            (
+                f"{REPLICAS:g} copies × ({seen_filter_bytes() / 1e12:g} filters"
+                f" + {daily_history_bytes() / 1e12:g} histories"
+                f" + {online_post_bytes() / 1e12:g} posts) TB"
+            ),
             si(online_features_bytes(), "B") + " (all copies)",
             "memory",
         ],
@@ -1079,59 +1086,109 @@ def memory_rows() -> list[list[str]]:
     ]
 
 
+def machine_requests_per_s() -> float:
+    """Requests a second that one machine of the feed service carries when full."""
+    return CORES * MS_PER_SECOND / MIXER_CORE_MS
+
+
+def machine_memory_used() -> float:
+    """Bytes of memory of one machine that data may take."""
+    return MACHINE_MEMORY_BYTES * MEMORY_TARGET
+
+
+def card_flops_per_s() -> float:
+    """Operations a second that one L4 reaches when serving."""
+    return L4_PEAK_FLOPS * SERVING_UTILIZATION
+
+
+def encoding_flops_per_s() -> float:
+    """Operations a second to embed new posts at the peak."""
+    return (
+        posts_per_day()
+        / SECONDS_PER_DAY
+        * PEAK_FACTOR
+        * inference_flops(ENCODER_PARAMETERS, POST_TOKENS)
+    )
+
+
 def fleet_rows() -> list[list[str]]:
     """Machines and their monthly cost as a table."""
-    tiers = [
-        ("Feed service (mixers)", f"{peak_qps():,.0f} requests/s", mixer_machines(), CPU_PRICE),
+    peak, card = f"{peak_qps():,.0f}", si(card_flops_per_s(), "FLOP/s")
+    tiers: list[tuple[str, str, str, float, float]] = [
         (
-            "Vector index",
-            f"{ANN_SHARDS:g} × {peak_qps():,.0f} searches/s",
+            "Feed service",
+            f"{peak} requests/s",
+            f"{machine_requests_per_s():,.0f}, at {MIXER_CORE_MS:g} core-ms",
+            mixer_machines(),
+            CPU_PRICE,
+        ),
+        (
+            f"Vector index, {ANN_SHARDS:g} shards",
+            f"{peak} searches/s a shard",
+            f"{search_qps_per_machine():,.0f}, at {ANN_CORE_MS:g} core-ms",
             ann_machines(),
             CPU_PRICE,
         ),
         (
             "Posts by author",
-            f"{count(author_lookups_per_s())} lookups/s",
+            f"{count(author_lookups_per_s())} accounts/s",
+            count(AUTHOR_LOOKUPS_PER_S),
             in_network_machines(),
             CPU_PRICE,
         ),
         (
-            "Embedding servers",
+            f"Embedding servers, {EMBEDDING_IDS:g} ids a candidate",
             f"{count(embedding_rows_per_s())} rows/s",
+            count(EMBEDDING_ROWS_PER_S),
             embedding_machines(),
             CPU_PRICE,
         ),
         (
             "Feature store",
             f"{si(online_features_bytes(), 'B')} in memory",
+            f"{si(machine_memory_used(), 'B')}, no spare",
             feature_machines(),
             CPU_PRICE,
         ),
-        ("Stream jobs", f"{count(events_per_s(), 2)} events/s", stream_machines(), CPU_PRICE),
+        (
+            "Stream jobs",
+            f"{count(events_per_s(), 3)} events/s",
+            f"{EVENTS_PER_S:,.0f}",
+            stream_machines(),
+            CPU_PRICE,
+        ),
         (
             "Ranker (L4)",
-            f"{si(peak_qps() * ranker_flops(), 'FLOP/s')}",
+            si(peak_qps() * ranker_flops(), "FLOP/s"),
+            card,
             ranker_accelerators(),
             L4_PRICE,
         ),
-        ("Post encoder (L4)", "new posts", encoding_accelerators(), L4_PRICE),
+        (
+            "Post encoder (L4)",
+            si(encoding_flops_per_s(), "FLOP/s"),
+            card,
+            encoding_accelerators(),
+            L4_PRICE,
+        ),
     ]
-    rows = [["Tier", "Load at the peak", "Machines or cards", "$ a month"]]
+    rows = [["Tier", "Load at the peak", "One carries, full", "Machines or cards", "$ a month"]]
     rows += [
-        [name, load, f"{number:,.0f}", f"{monthly_cost(number, price):,.0f}"]
-        for name, load, number, price in tiers
+        [name, load, carries, f"{number:,.0f}", f"{monthly_cost(number, price):,.0f}"]
+        for name, load, carries, number, price in tiers
     ]
-    rows.append(
-        [
-            "Training (H100)",
-            f"{training_hours_per_month():,.0f} card-hours a month",
-            f"{training_hours_per_month() / HOURS_PER_MONTH:,.0f} on average",
-            f"{training_cost_per_month():,.0f}",
-        ]
-    )
-    rows.append(["Storage", "posts, examples", "", f"{storage_cost_per_month():,.0f}"])
-    rows.append(["**Total**", "", "", f"**{cost_per_month():,.0f}**"])
+    training = f"{training_hours_per_month():,.0f} card-hours"
+    rows += [
+        ["Training (H100)", training, "", "", f"{training_cost_per_month():,.0f}"],
+        ["Storage, posts and examples", storage_text(), "", "", f"{storage_cost_per_month():,.0f}"],
+        ["**Total**", "", "", "", f"**{cost_per_month():,.0f}**"],
+    ]
     return rows
+
+
+def storage_text() -> str:
+    """Stored bytes that are paid for."""
+    return si(example_log_bytes() + post_storage_per_year_bytes(), "B")
 
 
 def funnel_stages() -> list[tuple[str, float, float | None]]:

@@ -73,7 +73,7 @@ def funnel():
     Each band is as wide as the logarithm of what is left. The milliseconds are the stage's share
     of the budget; gateway, user context and hydration take the rest.
     """
-    flops = feed.ranker_flops() / feed.RANKED / 1e6
+    flops = 2 * feed.candidate_parameters() / 1e6
     row_bytes = feed.embedding_bytes_per_request() / feed.RANKED / 1e3
     notes = {
         "Eligible posts": "thirty days of posts",

@@ -20,7 +20,7 @@ _KIT = Path(__file__).parent
 _TEXTS = ("text_html", "wide_svg", "narrow_svg", "download_svg")
 _VERSIONS = ("diagrams", "pygraphviz", "mkdocs-material")
 _CHAPTER = re.compile(r"""\bchapter\(\s*(?:["']([^"']+)["'])?""")
-_IMPORT = re.compile(r"^[ \t]*(?:from|import) +handbook\.(\w+)", re.MULTILINE)
+_IMPORT = re.compile(r"\n[ \t]*(?:from|import) +handbook\.(\w+)")
 
 
 class FigureCache:
@@ -37,9 +37,9 @@ class FigureCache:
             data = self._file(source).read_bytes()
             head, _, body = data.partition(b"\n")
             fields = json.loads(head)
-        except (OSError, ValueError):
+            sizes = fields.pop("sizes")
+        except (OSError, ValueError, KeyError):
             return None
-        sizes = fields.pop("sizes")
         texts: dict[str, Any] = {}
         place = 0
         for name, size in zip(_TEXTS, sizes, strict=True):
@@ -99,12 +99,14 @@ class FigureCache:
         seen.add(path)
         text = path.read_text(encoding="utf-8", errors="replace") if path.suffix == ".py" else ""
         files = [path]
-        for match in _CHAPTER.finditer(text):
-            pattern = f"{match.group(1)}/*" if match.group(1) else "**/*"
-            for near in sorted(self._project.docs.glob(pattern)):
-                if near.name in ("estimate.py", "lab.json", "lab.py"):
+        own = path.parent != _KIT.parent
+        for match in _CHAPTER.finditer(text) if own and "chapter(" in text else ():
+            # A chapter whose name is computed may be any.
+            folder = match.group(1) or "**"
+            for name in ("estimate.py", "lab.json", "lab.py"):
+                for near in sorted(self._project.docs.glob(f"{folder}/{name}")):
                     files += self._sources(near, seen)
-        for match in _IMPORT.finditer(text):
+        for match in _IMPORT.finditer(text) if "handbook." in text else ():
             if match.group(1) != "drawing":
                 files += self._sources(_KIT.parent / f"{match.group(1)}.py", seen)
         return files

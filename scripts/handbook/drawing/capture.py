@@ -192,6 +192,8 @@ class Capture(diagrams.Diagram):
             raise FigureError("figure-no-name", "a node has no name")
         plane = self._plane(cluster)
         extra = attrs.get("hb", {})
+        href = extra.get("href") or str(attrs.get("href", attrs.get("URL", "")))
+        check_href(href)
         role = extra.get("role")
         if role is None and plane is not None:
             role = self.graph.planes[plane].role
@@ -202,7 +204,7 @@ class Capture(diagrams.Diagram):
                 detail=extra.get("detail") or " ".join(rest.split()),
                 role=role or extra.get("fallback") or "online",
                 icon=extra.get("icon") or str(attrs.get("image", "")),
-                href=extra.get("href") or str(attrs.get("href", attrs.get("URL", ""))),
+                href=href,
                 plane=plane,
                 line=self.line(),
                 shape=extra.get("shape", "card"),
@@ -215,6 +217,11 @@ class Capture(diagrams.Diagram):
         Raises:
             FigureError: A node belongs to another figure, or is no node.
         """
+        current = diagrams.getdiagram()
+        if current is not self and isinstance(current, Capture):
+            # The left node was made by another figure: tell the one that is running.
+            current.connect(node, node2, edge)
+            return
         ends = [self._number(end) for end in (node, node2)]
         attrs = edge.attrs
         if attrs["dir"] == "back":

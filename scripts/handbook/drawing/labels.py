@@ -58,7 +58,7 @@ class _Surroundings:
 
     def __init__(self, scene: Scene) -> None:
         self._boxes = [card.rect.grown(2) for card in scene.cards]
-        self._titles = [title.rect.grown(3) for title in scene.titles]
+        self._titles = [title.rect.grown(1.5) for title in scene.titles]
         self._planes = [rect for rect in scene.planes if rect.width > 0]
         self._segments = scene.segments()
         self._labels: list[Rect] = []

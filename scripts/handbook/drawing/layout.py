@@ -82,10 +82,10 @@ def arrange(graph: Graph, variant: Variant, *, narrow: bool) -> Scene:
     else:
         wires = routes.tidy(scene)
     _place_titles(scene, variant.bottom)
-    if graph.kind != "model" and hit_titles(scene):
+    if graph.kind != "model" and crowded_titles(scene):
         routes.avoid(scene, wires, [title.rect for title in scene.titles])
         _place_titles(scene, variant.bottom)
-    scene.crowded = frozenset(title.plane for title in hit_titles(scene))
+    scene.crowded = frozenset(title.plane for title in crowded_titles(scene))
     if graph.kind != "model":
         clashing = [edge for edge in range(len(scene.routes)) if clashes(scene, edge)]
         # With more than a few the layout itself is at fault, and another one will be tried.
@@ -158,7 +158,10 @@ def _dot(graph: Graph, cards: list[Card], variant: Variant, *, narrow: bool) -> 
     for number, edge in enumerate(graph.edges):
         a, b = (edge.head, edge.tail) if number in backward else (edge.tail, edge.head)
         freedom = loose if edge.kind == "control" else ""
-        if number in chains:
+        if number in backward:
+            # An answer's long way back must not pull its ends out of the middle.
+            freedom += ",weight=0"
+        elif number in chains:
             freedom += ",weight=6"
         elif variant.straight and graph.nodes[a].plane == graph.nodes[b].plane:
             freedom += ",weight=3"
@@ -256,7 +259,7 @@ def _members(graph: Graph, cards: list[Card], variant: Variant, plane: int | Non
     for number, inner in enumerate(graph.planes):
         if inner.parent != plane:
             continue
-        padding = 11 if variant.stacked else 13
+        padding = 12 if variant.stacked else 14
         yield f"subgraph cluster_{number}{{margin={padding + _INSET};"
         if inner.title:
             wide = round(width(inner.title.upper(), PLANE_PX, 700)) + 14
@@ -308,6 +311,11 @@ def _place_titles(scene: Scene, bottom: frozenset[int]) -> None:
     """Puts each plane's name where no line passes: left, right, else in a gap between lines."""
     scene.titles.clear()
     segments = [(start, end) for _, start, end in scene.segments()]
+    numbered = [
+        (start, end)
+        for edge, start, end in scene.segments()
+        if scene.graph.edges[edge].step is not None and start[0] == end[0]
+    ]
     for number, plane in enumerate(scene.graph.planes):
         if not plane.title:
             continue
@@ -317,7 +325,11 @@ def _place_titles(scene: Scene, bottom: frozenset[int]) -> None:
         spots = [Rect(x, y0, x + wide, y0 + 13) for x in _title_spots(rect, wide, y0, segments)]
         best = min(
             enumerate(spots),
-            key=lambda item: (_hits(item[1].grown(4), segments), item[0]),
+            key=lambda item: (
+                _hits(item[1].grown(4), segments),
+                _hits(item[1].grown(10), numbered),
+                item[0],
+            ),
         )[1]
         scene.titles.append(Title(best, plane.title.upper(), number))
 
@@ -345,6 +357,20 @@ def hit_titles(scene: Scene) -> list[Title]:
     """Returns the names of planes that a line passes through."""
     segments = [(start, end) for _, start, end in scene.segments()]
     return [title for title in scene.titles if _hits(title.rect.grown(2), segments)]
+
+
+def crowded_titles(scene: Scene) -> list[Title]:
+    """Returns the names of planes that a line, or the number on it, would touch."""
+    plain: list[tuple[Point, Point]] = []
+    numbered: list[tuple[Point, Point]] = []
+    for edge, start, end in scene.segments():
+        step = scene.graph.edges[edge].step is not None and start[0] == end[0]
+        (numbered if step else plain).append((start, end))
+    return [
+        title
+        for title in scene.titles
+        if _hits(title.rect.grown(3), plain) or _hits(title.rect.grown(10), numbered)
+    ]
 
 
 def _hits(box: Rect, segments: Iterable[tuple[Point, Point]]) -> int:

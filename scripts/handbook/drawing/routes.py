@@ -7,17 +7,17 @@ box are spread over it, pieces that run close get a gap, needless jogs vanish.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from handbook.drawing.geometry import Point, Rect, Scene
 
-CLEAR = 9.0
-_END_INSET = 13.0
+CLEAR = 7.5
+_END_INSET = 7.0
 _PORT_GAP = 24.0
 _LANE_GAP = 11.0
-_BORDER_GAP = 7.0
+_BORDER_GAP = 6.5
 _ROUNDS = 10
 
 
@@ -64,6 +64,8 @@ class _Lane:
     wire: _Wire | None
     piece: int
     ends: tuple[object, ...] = ()
+    # How far ends on the same side of a box can be apart.
+    apart: float = 15.0
 
 
 def tidy(scene: Scene) -> list[_Wire]:
@@ -90,10 +92,11 @@ def tidy(scene: Scene) -> list[_Wire]:
 
 
 def avoid(scene: Scene, wires: list[_Wire], titles: list[Rect]) -> None:
-    """Moves lines off the names of planes, where there is room."""
+    """Moves lines off the names of planes, where there is room; numbered ones farther."""
     boxes = [card.rect for card in scene.cards]
+    numbered = {n for n, edge in enumerate(scene.graph.edges) if edge.step is not None}
     for upright in (False, True):
-        _spread(wires, boxes, scene.planes, upright=upright, titles=titles)
+        _spread(wires, boxes, scene.planes, upright=upright, titles=titles, far=numbered)
     for wire in wires:
         scene.routes[wire.edge] = _corners_of(wire)
 
@@ -229,6 +232,7 @@ def _spread(
     *,
     upright: bool,
     titles: Sequence[Rect] = (),
+    far: Collection[int] = (),
 ) -> None:
     """Moves upright (or level) pieces apart."""
     lanes = [
@@ -245,7 +249,7 @@ def _spread(
         span = (plane.y0, plane.y1) if upright else (plane.x0, plane.x1)
         lanes += [_Lane(at, at, at, at, span, None, 0) for at in sides]
     for title in titles:
-        _sidestep(lanes, title, upright)
+        _sidestep(lanes, title, far, upright=upright)
     for lane in lanes:
         lane.at = min(max(lane.want, lane.low), lane.high)
     for _ in range(_ROUNDS):
@@ -256,17 +260,18 @@ def _spread(
             lane.wire.at[lane.piece] = round(lane.at, 1)
 
 
-def _sidestep(lanes: list[_Lane], title: Rect, upright: bool) -> None:
+def _sidestep(lanes: list[_Lane], title: Rect, numbered: Collection[int], *, upright: bool) -> None:
     """Narrows the room of pieces that cross a plane's name to the nearer side of it."""
-    low, high, near, far = (
+    first, last, near, far = (
         (title.x0, title.x1, title.y0, title.y1)
         if upright
         else (title.y0, title.y1, title.x0, title.x1)
     )
-    low, high = low - 5, high + 5
     for lane in lanes:
         if lane.wire is None or lane.span[0] >= far or lane.span[1] <= near:
             continue
+        clear = 12.0 if upright and lane.wire.edge in numbered else 5.0
+        low, high = first - clear, last + clear
         sides = [at for at in (low, high) if lane.low <= at <= lane.high]
         if low < lane.want < high and sides:
             lane.want = min(sides, key=lambda at: abs(at - lane.want))
@@ -336,6 +341,7 @@ def _want_ports(lanes: list[_Lane], upright: bool) -> None:
         gap = min(_PORT_GAP, (high - low) / max(len(group) - 1, 1))
         start = (low + high) / 2 - gap * (len(group) - 1) / 2
         for index, lane in enumerate(group):
+            lane.apart = min(lane.apart, gap)
             wishes.setdefault(id(lane), []).append(start + gap * index)
     for lane in lanes:
         if id(lane) in wishes:
@@ -373,7 +379,7 @@ def _gap(a: _Lane, b: _Lane) -> float:
         return 0.0
     if a.wire is None or b.wire is None:
         return _BORDER_GAP
-    return 15.0 if set(a.ends) & set(b.ends) else _LANE_GAP
+    return min(a.apart, b.apart) if set(a.ends) & set(b.ends) else _LANE_GAP
 
 
 def _part(a: _Lane, b: _Lane, missing: float) -> bool:

@@ -191,7 +191,7 @@ def ranker():
         tower = Layer("Tower × 8", f"{feed.EXPERT_OUT:.0f} to {feed.TOWER_HIDDEN:.0f} to 1")
     bias = Layer("Bias tower", "position; training only")
     add = Op("σ(+)")
-    calibrate = Layer("Calibration map", "one a head, unsampled data")
+    calibrate = Layer("Calibration map", "one per head, unsampled data")
     value = Layer("Value", "Σ β p, hide −20, report −100")
     [ids, dense, history] >> cross
     cross >> Edge(f"{feed.INPUT_WIDTH:,.0f}") >> experts

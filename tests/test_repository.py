@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -244,3 +245,51 @@ def test_no_file_carries_a_path_of_somebodys_machine() -> None:
         text = path.read_text(encoding="utf-8", errors="replace")
         found += [f"{path.relative_to(ROOT)}: {match[0]}" for match in pattern.finditer(text)]
     assert found == []
+
+
+# --------------------------------------------------------------------------- codes of findings
+
+
+def raised_codes() -> set[str]:
+    """Returns every code that the package gives to a finding, read from its source."""
+    shape = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
+    makers = {"Problem", "FigureError", "problem", "_problem", "_at", "bad"}
+    found: set[str] = set()
+    for path in (ROOT / "scripts" / "handbook").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            values = [*node.args, *(keyword.value for keyword in node.keywords)]
+            texts = [each.value for each in values if isinstance(each, ast.Constant)]
+            codes = [text for text in texts if isinstance(text, str) and shape.fullmatch(text)]
+            if name in makers and codes:
+                found.add(codes[0])
+    return found
+
+
+def explained_codes() -> dict[str, str]:
+    return dict(
+        re.findall(r"(?m)^\| `([a-z0-9-]+)` \| (.+) \|$", read("docs/contributing/index.md"))
+    )
+
+
+def test_every_code_is_explained_to_contributors() -> None:
+    from handbook.check import CODES
+
+    assert len(raised_codes()) > 40
+    assert raised_codes() | set(CODES) <= set(explained_codes())
+
+
+def test_no_code_is_explained_that_nothing_raises() -> None:
+    source = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "scripts" / "handbook").rglob("*.py")
+    )
+    assert [code for code in explained_codes() if f'"{code}"' not in source] == []
+
+
+def test_the_guide_explains_a_code_as_the_check_does() -> None:
+    from handbook.check import CODES
+
+    said = explained_codes()
+    assert {code: said[code] for code in CODES} == CODES

@@ -64,7 +64,8 @@ CODES = {
     "number-mark": "A comment that proves a number stands right behind it and says something.",
     "number-unproven": "A quantity in a chapter that nothing computes, sources or calls assumed.",
     "number-wrong": "A number in the text is not what its expression gives.",
-    "page-stub": "A page in the navigation holds a note to the author, or next to nothing.",
+    "page-stub": "A page, its estimate or a figure holds a note to the author, such as the "
+    "`write:` marks of a new chapter, or a page in the navigation holds next to nothing.",
     "page-unreadable": "A page cannot be read as UTF-8 text.",
     "quiz-id": "Ids of quizzes are kebab-case and unique in the handbook; ids of options within "
     "their quiz. Readers' progress is kept by them.",
@@ -77,7 +78,11 @@ CODES = {
 }
 GENERATED_FILES = ("assets/figures/",)
 _FEWEST_WORDS = 40
-_NOTES = re.compile(r"\b(?:TODO|FIXME|TBD|XXX)\b|(?i:\blorem ipsum\b|\bcoming soon\b)")
+_NOTES = re.compile(
+    r"\b(?:TODO|FIXME|TBD|XXX)\b|(?i:\blorem ipsum\b|\bcoming soon\b)|<!--\s*write:[^>]*?(?=\s*-->)"
+)
+# What `handbook new` leaves to the author in fields, in quizzes and in Python.
+_UNWRITTEN = re.compile(r"""(?m)(?:["']|#[ \t])(write: [^"'\n]*)""")
 
 
 @dataclass(frozen=True)
@@ -313,13 +318,36 @@ def stubs(sources: Sources) -> Iterator[Problem]:
     """No page in the navigation is a note to its author."""
     shown = {entry.page for entry in sources.nav[0]}
     for name, page in sources.by_page.items():
-        for match in _NOTES.finditer(page.without_code):
-            yield page.problem(match.start(), "page-stub", f"a note to the author: {match[0]!r}")
+        yield from _notes(page)
         words = len(re.findall(r"\w+", page.prose))
         generated = page.meta.template or re.search(r"(?m)^(?:::: |--8<--)|^::: ", page.prose)
         if name in shown and words < _FEWEST_WORDS and not generated:
             said = f"the page has {words} words"
             yield Problem(page.path, 0, 0, "page-stub", said, "write it, or take it out of nav")
+
+
+def _notes(page: Chapter) -> Iterator[Problem]:
+    for match in _NOTES.finditer(page.without_code):
+        said = f"a note to the author: {match[0].removeprefix('<!--').strip()!r}"
+        yield page.problem(match.start(), "page-stub", said)
+    places = [(1, page.text[: page.body])]
+    places += [(fence.line + 1, fence.body) for fence in page.fences if fence.language == "quiz"]
+    for line, text in places:
+        yield from _unwritten(page.path, text, line)
+
+
+def _unwritten(path: Path, text: str, line: int = 1) -> Iterator[Problem]:
+    for match in _UNWRITTEN.finditer(text):
+        at = line + text.count("\n", 0, match.start())
+        said = f"a note to the author: {match[1].strip()!r}"
+        yield Problem(path, at, 0, "page-stub", said)
+
+
+def unwritten_code(sources: Sources) -> Iterator[Problem]:
+    """No estimate and no figure is as `handbook new` left it."""
+    drawn = sorted({figure.path for figure in sources.figures.values()})
+    for path in [*estimates(sources.project).values(), *drawn]:
+        yield from _unwritten(path, path.read_text(encoding="utf-8", errors="replace"))
 
 
 def estimate_names(sources: Sources) -> Iterator[Problem]:
@@ -369,6 +397,7 @@ RULES: tuple[Rule, ...] = (
     footnotes,
     navigation,
     stubs,
+    unwritten_code,
     estimate_names,
     estimates_load,
     shadowed_package,

@@ -1,0 +1,130 @@
+"""The quiz fence: its schema, its findings, and its page without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from markdown import Markdown
+
+from handbook.chapters import Chapter
+from handbook.markdown import quiz
+
+GOOD = """```quiz
+id: two-stages
+question: Why *two* stages, not `one`?
+options:
+  - id: a
+    text: One model cannot score [billions](a.md).
+    correct: true
+    why: Its cost grows with every post.
+  - id: b
+    text: Two are always better.
+    why: The second only pays on few items.
+```
+"""
+
+
+def told(text: str) -> list[str]:
+    return [p.text() for p in quiz.quizzes(Chapter(Path("p.md"), "p.md", text))[1]]
+
+
+def test_a_good_quiz_is_read_whole() -> None:
+    (found,), problems = quiz.quizzes(Chapter(Path("p.md"), "p.md", "Text.\n\n" + GOOD))
+    assert problems == []
+    assert (found.id, found.line, found.anchor) == ("two-stages", 3, "quiz-two-stages")
+    assert [(o.id, o.correct) for o in found.options] == [("a", True), ("b", False)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("id: two-stages", "id: Two Stages", ("p.md:2: quiz-id: the id of a quiz must be "
+         "kebab-case, got 'Two Stages'")),
+        ("id: two-stages\n", "", "p.md:2: quiz-schema: a quiz needs id"),
+        ("question:", "qestion:", ("p.md:3: quiz-schema: a quiz has no field 'qestion'; "
+         "did you mean 'question'?")),
+        ("    correct: true\n", "", "p.md:5: quiz-schema: no option is correct"),
+        ("correct: true", "correct: yes", ("p.md:7: quiz-schema: 'correct' is true or false, "
+         "got 'yes'")),
+        ("    why: The second only pays on few items.\n", "",
+         "p.md:9: quiz-schema: an option needs why"),
+        ("id: b", "id: a", "p.md:5: quiz-id: two options have the id 'a'"),
+        ("text: Two are", "text: Two: are", ("p.md:10: quiz-yaml: mapping values are not allowed "
+         "here (fix: quote text that has a colon or starts with a quote)")),
+        ("text: Two are always better.", "text: []", "p.md:10: quiz-schema: 'text' must be text"),
+        ("    why: The", "\twhy: The", ("p.md:11: quiz-yaml: found character '\\t' that cannot "
+         "start any token (fix: quote text that has a colon or starts with a quote)")),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_at_its_line(old: str, new: str, message: str) -> None:
+    assert message in told(GOOD.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("body", ["", "- a\n- b\n", "options: 3\n", "id: a\nquestion: b\n"])
+def test_no_quiz_at_all_is_told_and_never_raises(body: str) -> None:
+    assert told(f"```quiz\n{body}```\n")
+
+
+def test_an_id_is_used_once_in_the_handbook() -> None:
+    pages = [Chapter(Path(name), name, GOOD) for name in ("a.md", "b.md")]
+    assert [p.text() for p in quiz.repeated(pages)] == [
+        "b.md:1: quiz-id: the quiz id 'two-stages' is taken by a.md:1 (fix: give it another id)"
+    ]
+
+
+class Reporter:
+    """Stands for the page's context."""
+
+    def problem(self, code: str, message: str, *_rest: str) -> str:
+        return f"{code}: {message}"
+
+    def error(self, problem: str) -> object:
+        from xml.etree.ElementTree import Element
+
+        element = Element("div", {"class": "hb-error"})
+        element.text = problem
+        return element
+
+
+def render(text: str) -> str:
+    md = Markdown(extensions=["admonition", "pymdownx.superfences"])
+    quiz.register(md, Reporter())  # type: ignore[arg-type]
+    return str(md.convert(text))
+
+
+def test_the_page_is_complete_without_javascript() -> None:
+    html = render(f"Before.\n\n{GOOD}\nAfter.\n")
+    section = re.search(r"<section[^>]*>", html)
+    assert section is not None
+    assert 'class="hb-quiz"' in section[0]
+    assert 'data-quiz="two-stages" id="quiz-two-stages"' in section[0]
+    assert "Why <em>two</em> stages, not <code>one</code>?" in html
+    assert '<a href="a.md">billions</a>' in html
+    assert "<details" in html
+    assert "<strong>A is right.</strong> Its cost grows with every post." in html
+    assert "<strong>B is wrong.</strong> The second only pays on few items." in html
+    assert html.index("Before") < html.index("hb-quiz") < html.index("After")
+    # Whoever reads the options does not see which one is right.
+    options = re.search(r"<ol.*?</ol>", html, re.DOTALL)
+    assert options is not None
+    assert "right" not in options[0]
+    assert "correct" not in html
+
+
+def test_quizzes_stand_in_other_blocks_and_beside_each_other() -> None:
+    inner = GOOD.replace("two-stages", "inner").replace("\n", "\n    ")
+    html = render(f'!!! note "Try"\n    {inner}\n\n{GOOD}{GOOD.replace("two-", "no-")}')
+    assert html.count("<section") == 3
+    assert re.search(r'admonition note">.*id="quiz-inner".*</div>', html, re.DOTALL)
+    assert "hb-quiz:" not in html
+
+
+def test_a_quiz_inside_another_fence_is_code() -> None:
+    assert "<section" not in render(f"````\n{GOOD}````\n")
+
+
+def test_a_broken_quiz_shows_its_error_in_place() -> None:
+    html = render("Text.\n\n" + GOOD.replace("id: two-stages\n", ""))
+    assert '<div class="hb-error">quiz-schema: a quiz needs id</div>' in html

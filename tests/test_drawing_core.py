@@ -99,8 +99,8 @@ ERRORS = {
             DOC
         """,
         (
-            "diagrams/demo.py:3: figure-empty: demo/one draws nothing (fix: make a node, or start its "
-            "name with _ where it is no figure)"
+            "diagrams/demo.py:3: figure-empty: demo/one draws nothing (fix: make a node, or start "
+            "its name with _ where it is no figure)"
         ),
     ),
     "foreign node": (
@@ -169,8 +169,8 @@ ERRORS = {
             Client("App") >> Edge(kind="asynch") >> Client("Other")
         """,
         (
-            "diagrams/demo.py:8: figure-edge-kind: no kind of edge is called 'asynch' (fix: did you "
-            "mean async?)"
+            "diagrams/demo.py:8: figure-edge-kind: no kind of edge is called 'asynch' (fix: did "
+            "you mean async?)"
         ),
     ),
     "no name": (
@@ -218,8 +218,8 @@ ERRORS = {
             Client("App")
         """,
         (
-            "diagrams/demo.py:3: figure-no-title: demo/one has no docstring, whose first line is the "
-            'figure\'s title (fix: start one with """Title.""")'
+            "diagrams/demo.py:3: figure-no-title: demo/one has no docstring, whose first line is "
+            'the figure\'s title (fix: start one with """Title.""")'
         ),
     ),
     "no description": (
@@ -541,3 +541,30 @@ def test_every_figure_is_clean_and_light(source: object) -> None:
     assert [problem.text(ROOT) for problem in figure.problems] == []
     both = (figure.wide_svg + figure.narrow_svg).encode("utf-8")
     assert len(gzip.compress(both, 9)) <= 7 * 1024
+
+
+def test_chapters_named_by_their_last_part_count_too(tmp_path: Path) -> None:
+    project = make(
+        tmp_path,
+        "from handbook.estimate import chapter\n\n\ndef one():\n    DOC\n"
+        "    Service(f\"{chapter('news_feed').A:.0f} machines\")\n",
+    )
+    estimate = tmp_path / "docs" / "case-studies" / "news-feed" / "estimate.py"
+    estimate.parent.mkdir(parents=True)
+    for count in ("7", "8"):
+        estimate.write_text(f"A = {count}\n", encoding="utf-8")
+        os.utime(estimate, ns=(int(count), int(count)))
+        assert f"{count} machines" in render_all(project)["demo/one"].wide_svg
+
+
+def test_broken_estimate_is_told_where_it_is_broken(tmp_path: Path) -> None:
+    project = make(
+        tmp_path,
+        "from handbook.estimate import chapter\n\n\ndef one():\n    DOC\n"
+        "    Service(str(chapter('feed').A))\n",
+    )
+    estimate = tmp_path / "docs" / "feed" / "estimate.py"
+    estimate.parent.mkdir()
+    estimate.write_text("A = 1 / 0\n", encoding="utf-8")
+    (problem,) = render_all(project)["demo/one"].problems
+    assert problem.text(tmp_path).startswith("docs/feed/estimate.py:1")

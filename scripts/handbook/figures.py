@@ -57,9 +57,9 @@ def run_figures(project: Project, args: argparse.Namespace) -> int:
         found = [problem for problem in found if Path(problem.path) in wanted]
     if args.sheet:
         Path(args.sheet).write_text(sheet(project, list(figures.values())), encoding="utf-8")
-        print(f"{len(figures)} figures on {args.sheet}")
+        print(f"{_count(figures)} on {args.sheet}")
     elif not found:
-        print(f"{len(figures)} figures, nothing to object to")
+        print(f"{_count(figures)}, nothing to object to")
     return _report(project, found)
 
 
@@ -131,6 +131,10 @@ def _font(project: Project) -> str:
         "@font-face{font-family:Inter;font-weight:100 900;"
         f"src:url(data:font/woff2;base64,{data}) format('woff2')}}"
     )
+
+
+def _count(figures: dict[str, RenderedFigure]) -> str:
+    return "1 figure" if len(figures) == 1 else f"{len(figures)} figures"
 
 
 def _report(project: Project, problems: list[Problem]) -> int:

@@ -101,15 +101,24 @@ class FigureCache:
         files = [path]
         own = path.parent != _KIT.parent
         for match in _CHAPTER.finditer(text) if own and "chapter(" in text else ():
-            # A chapter whose name is computed may be any.
-            folder = match.group(1) or "**"
-            for name in ("estimate.py", "lab.json", "lab.py"):
-                for near in sorted(self._project.docs.glob(f"{folder}/{name}")):
-                    files += self._sources(near, seen)
+            for near in self._chapter(match.group(1)):
+                files += self._sources(near, seen)
         for match in _IMPORT.finditer(text) if "handbook." in text else ():
             if match.group(1) != "drawing":
                 files += self._sources(_KIT.parent / f"{match.group(1)}.py", seen)
         return files
+
+    def _chapter(self, name: str | None) -> list[Path]:
+        """What a chapter computes from. One whose name is not plain to see may be any."""
+        docs = self._project.docs
+        wanted = (name or "").strip("/").replace("_", "-").rpartition("/")[2]
+        estimates = sorted(docs.rglob("estimate.py"))
+        named = [file for file in estimates if file.parent.name == wanted]
+        return [
+            near
+            for file in named or estimates
+            for near in (file, file.with_name("lab.json"), file.with_name("lab.py"))
+        ]
 
 
 def _slug(source: FigureSource) -> str:

@@ -7,7 +7,9 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from handbook.drawing import describe, labels, layout, lints, render, routes
@@ -17,7 +19,7 @@ from handbook.drawing.geometry import Scene
 from handbook.drawing.layout import Variant
 from handbook.drawing.sketch import collecting
 from handbook.drawing.svg import standalone
-from handbook.report import Problem
+from handbook.report import HandbookError, Problem
 
 _WIDE = (
     Variant(edges_first=True),
@@ -41,7 +43,8 @@ _NARROW_MODEL = (
     Variant(wrap=88, gap=10, edges_first=True, chained=True),
     Variant(wrap=74, gap=10, chained=True),
 )
-_ROW = (Variant(rows=True),)
+_BESIDE = (Variant(wrap=100, gap=14, edges_first=True),)
+_ROW = (Variant(rows=True), Variant(rows=True, wrap=92))
 # What is not worth a second try.
 _GOOD = 30.0
 _MOST_TRIES = 6
@@ -61,8 +64,8 @@ def compose(source: FigureSource, store: Path | None = None) -> RenderedFigure:
         return _from_graph(source, graph, store)
     except Exception as error:
         # A figure is anybody's code: one that fails must not stop the others.
-        problem = _problem(source, error)
-        return RenderedFigure(source.id, source.title, source.description, problems=[problem])
+        problems = error.problems if isinstance(error, HandbookError) else [_problem(source, error)]
+        return RenderedFigure(source.id, source.title, source.description, problems=problems)
 
 
 def _run(source: FigureSource) -> tuple[Any, Graph]:
@@ -103,12 +106,23 @@ def _function(source: FigureSource) -> Callable[[], Any]:
 def _module(path: Path, changed: int) -> Any:
     """Loads a figure's file by its path; again where the file has changed."""
     del changed
-    spec = importlib.util.spec_from_file_location(f"handbook_figures_{path.stem}", path)
-    if spec is None or spec.loader is None:
+    name = f"handbook_figures_{path.stem}"
+    loader = _Uncached(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    if spec is None:
         raise FigureError("figure-error", f"cannot load {path.name}")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    loader.exec_module(module)
     return module
+
+
+class _Uncached(SourceFileLoader):
+    """Compiles every time: bytecode kept on disk takes two edits in one second for one."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Compiles the file; the name makes no difference."""
+        del fullname
+        return self.source_to_code(self.get_data(self.path), self.path)
 
 
 def _problem(source: FigureSource, error: Exception) -> Problem:
@@ -181,7 +195,13 @@ def scenes(graph: Graph) -> tuple[Scene, Scene]:
     if graph.kind == "model":
         return _best(graph, _WIDE_MODEL, narrow=False), _best(graph, _NARROW_MODEL, narrow=True)
     wide = _best(graph, (*_ROW, _WIDE[0]) if row else _WIDE, narrow=False)
-    return wide, _best(graph, _NARROW_MODEL[:1] if row else _NARROW, narrow=True)
+    if row:
+        return wide, _best(graph, _BESIDE, narrow=True)
+    if wide.width <= layout.NARROW_PX * 1.03:
+        return wide, replace(wide, narrow=True)
+    # A slim figure keeps its icons beside the text, which makes it shorter.
+    slim = _BESIDE if wide.width <= layout.NARROW_PX * 1.4 else ()
+    return wide, _best(graph, (*slim, *_NARROW), narrow=True)
 
 
 def _best(graph: Graph, variants: tuple[Variant, ...], *, narrow: bool) -> Scene:
@@ -219,7 +239,7 @@ def _least(scene: Scene) -> float:
 def badness(scene: Scene) -> float:
     """Returns how bad a layout is: 0 for nothing to object to, from 100 on for a fault."""
     least, shrunk = _least(scene), lints.scale(scene)
-    cost = 300 + 2000 * (least - shrunk) if shrunk < least else 60 * (1 - shrunk)
+    cost = 300 + 2000 * (least - shrunk) if shrunk < least else 200 * (1 - shrunk)
     crossed = (lints.crossed_node(scene, edge) for edge in range(len(scene.routes)))
     cost += sum(200 for node in crossed if node is not None)
     cost += 150 * len(layout.hit_titles(scene))

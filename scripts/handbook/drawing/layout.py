@@ -98,9 +98,7 @@ def arrange(graph: Graph, variant: Variant, *, narrow: bool) -> Scene:
 def is_row(graph: Graph) -> bool:
     """Whether the graph is one chain of two to five boxes, which reads best left to right."""
     count = len(graph.nodes)
-    if not 2 <= count <= 5 or len(graph.edges) != count - 1 or len(graph.planes) > 1:
-        return False
-    if graph.planes and any(node.plane is None for node in graph.nodes):
+    if not 2 <= count <= 5 or len(graph.edges) != count - 1:
         return False
     return all((edge.tail, edge.head) == (i, i + 1) for i, edge in enumerate(graph.edges))
 

@@ -77,15 +77,17 @@ def _draw(
     store = project.cache / "icons"
     results: dict[str, RenderedFigure] = {}
     # A crash breaks the pool and everything in flight: the rest is drawn again, one by one.
-    _pooled(sources, store, results, progress, min(os.cpu_count() or 1, len(sources)))
+    count = min(os.cpu_count() or 1, len(sources))
+    _pooled(project.root, sources, store, results, progress, count)
     for source in sources:
         if source.id not in results:
-            _pooled([source], store, results, progress, 1)
+            _pooled(project.root, [source], store, results, progress, 1)
             results.setdefault(source.id, _crashed(source))
     return [results[source.id] for source in sources]
 
 
 def _pooled(
+    root: Path,
     sources: list[FigureSource],
     store: Path,
     results: dict[str, RenderedFigure],
@@ -95,7 +97,7 @@ def _pooled(
     with ProcessPoolExecutor(workers, mp_context=_processes()) as pool:
         futures: list[tuple[FigureSource, Future[RenderedFigure]]] = []
         with suppress(BrokenProcessPool):
-            futures.extend((source, pool.submit(_work, source, store)) for source in sources)
+            futures.extend((source, pool.submit(_work, root, source, store)) for source in sources)
         for source, future in futures:
             try:
                 results[source.id] = future.result()
@@ -105,10 +107,12 @@ def _pooled(
                 progress(len(results), len(sources))
 
 
-def _work(source: FigureSource, store: Path) -> RenderedFigure:
+def _work(root: Path, source: FigureSource, store: Path) -> RenderedFigure:
     from handbook.drawing.compose import compose  # heavy; only where drawing
+    from handbook.estimate import using
 
-    return compose(source, store)
+    with using(Project(root)):
+        return compose(source, store)
 
 
 def _warm() -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,15 +51,34 @@ def run_handbook(
 
 
 @pytest.fixture(scope="session")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy of the repository; tests may read it, not change it."""
-    return copy_checkout(tmp_path_factory.mktemp("checkout") / "handbook")
+def site_url() -> str:
+    """Where the built site believes to be."""
+    return SITE_URL
 
 
 @pytest.fixture(scope="session")
-def built(checkout: Project) -> Project:
-    """The copy with its site built once, strictly."""
-    done = run_handbook(checkout, "build", SITE_URL=SITE_URL)
+def new_checkout(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[Project | None], Project]:
+    """Makes copies of the repository that a test may change."""
+
+    def make(origin: Project | None = None) -> Project:
+        return copy_checkout(tmp_path_factory.mktemp("checkout") / "handbook", origin)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def handbook() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the command line: `handbook(project, "build", SITE_URL="...")`."""
+    return run_handbook
+
+
+@pytest.fixture(scope="session")
+def built(new_checkout: Callable[..., Project]) -> Project:
+    """A copy with its site built once, strictly, under an address with a path."""
+    project = new_checkout()
+    done = run_handbook(project, "build", SITE_URL=SITE_URL)
     assert done.returncode == 0, done.stdout + done.stderr
-    (checkout.root / "build.log").write_text(done.stdout + done.stderr, encoding="utf-8")
-    return checkout
+    (project.root / "build.log").write_text(done.stdout + done.stderr, encoding="utf-8")
+    return project

@@ -192,6 +192,11 @@ def test_a_table_has_a_frame_with_a_name_that_a_keyboard_reaches(project):
     assert out.count('<table class="hb-table">') == 2
 
 
+def test_an_empty_corner_of_a_table_is_no_header(project):
+    out = html(project, "|  | A |\n|---|---|\n| x | 1 |\n")
+    assert out.count("<th>") == 1
+
+
 def test_code_can_be_scrolled_by_keyboard(project):
     assert '<code tabindex="0">' in html(project, "```python\nx = 1\n```")
 
@@ -325,6 +330,7 @@ def test_a_page_knows_where_it_will_be():
     assert Page("a/index.md").url == "a/"
     assert Page("a/b.md").url == "a/b/"
     assert Page("a/b.md").to_root("assets/x.svg") == "../../assets/x.svg"
+    assert Page("a/b.md", relinks_html=True).to_root("assets/x.svg") == "../assets/x.svg"
 
 
 def test_a_logged_finding_can_be_read_back(tmp_path):

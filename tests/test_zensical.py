@@ -6,10 +6,10 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import SITE_URL, copy_checkout
 
 from handbook import site
 from handbook.build import finish
@@ -21,14 +21,14 @@ OWN = re.compile(r"(^|/)(404|sitemap|search)|^assets/(javascripts|stylesheets|im
 
 
 @pytest.fixture(scope="module")
-def other(tmp_path_factory: pytest.TempPathFactory, built: Project) -> Project:
-    """The same checkout, built by Zensical. (After `built`, whose figures it finds drawn.)"""
-    project = copy_checkout(tmp_path_factory.mktemp("zensical") / "handbook", built)
+def other(built: Project, site_url: str, new_checkout: Callable[[Project], Project]) -> Project:
+    """The same checkout, built by Zensical, which finds the figures drawn."""
+    project = new_checkout(built)
     program = Path(sys.executable).with_name("zensical")
     done = subprocess.run(
         [program, "build", "--strict"],
         cwd=project.root,
-        env={"PATH": "/usr/bin:/bin", "SITE_URL": SITE_URL},
+        env={"PATH": "/usr/bin:/bin", "SITE_URL": site_url},
         capture_output=True,
         text=True,
         check=False,
@@ -80,8 +80,8 @@ def test_both_have_the_same_links_and_anchors(built, other):
         assert ids[0] - ids[1] == Counter(), path
 
 
-def test_the_other_site_is_whole_too(other, monkeypatch):
-    monkeypatch.setenv("SITE_URL", SITE_URL)
+def test_the_other_site_is_whole_too(other, site_url, monkeypatch):
+    monkeypatch.setenv("SITE_URL", site_url)
     assert [problem.text(other.root) for problem in site.check_site(other)] == []
 
 

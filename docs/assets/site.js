@@ -97,8 +97,23 @@
     window.addEventListener("afterprint", () => folded.forEach((fold) => (fold.open = false)));
   };
 
+  /** Names what the theme's own script makes or leaves without a name. */
+  const names = () => {
+    document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
+    const article = document.querySelector("article");
+    if (!article) return;
+    const name = () =>
+      article.querySelectorAll("nav.md-code__nav:not([role])").forEach((nav) => {
+        nav.setAttribute("role", "group");
+        nav.setAttribute("aria-label", "Code");
+      });
+    new MutationObserver(name).observe(article, { childList: true, subtree: true });
+    name();
+  };
+
   derivations();
   print();
+  names();
   window.addEventListener("hashchange", reveal);
   reveal();
 })();

@@ -37,9 +37,17 @@ class _Tables(Treeprocessor):
                 _frame(parents[element], element, f"Table: {heading or 'data'}{count}")
 
 
+def _no_empty_headers(table: Element) -> None:
+    """A corner without text heads nothing: it is a plain cell."""
+    for cell in table.iter("th"):
+        if not len(cell) and not (cell.text or "").strip():
+            cell.tag = "td"
+
+
 def _frame(parent: Element, table: Element, label: str) -> None:
     # A class keeps the theme's script from wrapping the table again.
     table.set("class", f"{table.get('class', '')} hb-table".strip())
+    _no_empty_headers(table)
     box = Element(
         "div", {"class": "hb-scroll", "role": "region", "tabindex": "0", "aria-label": label}
     )

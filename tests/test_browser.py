@@ -1,0 +1,352 @@
+"""The built site in a browser, under a path of its own: what a reader does works, for everybody."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from handbook.browser import FLAGS, INSTALL, find_browser
+from handbook.project import Project
+
+pytestmark = [pytest.mark.build, pytest.mark.browser]
+
+CHAPTER = "case-studies/news-feed/"
+# One page of each template: landing page, chapter, prose, API, glossary, gallery, error page.
+TEMPLATES = (
+    "",
+    "framework/",
+    CHAPTER,
+    "contributing/",
+    "contributing/diagrams/",
+    "reference/tooling/",
+    "reference/glossary/",
+    "no/such/page/",
+)
+WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves the site under its path, with its error page."""
+
+    prefix = "/"
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        if not path.startswith(self.prefix):
+            self.send_error(404)
+            return
+        self.path = "/" + path.removeprefix(self.prefix)
+        if Path(self.translate_path(self.path)).exists():
+            super().do_GET()
+            return
+        body = (Path(self.directory) / "404.html").read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(built: Project, site_url: str) -> Iterator[str]:
+    """The site's address."""
+    prefix = urlsplit(site_url).path
+    served = type("Served", (Handler,), {"prefix": prefix})
+    handler = functools.partial(served, directory=str(built.site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}{prefix}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = find_browser()
+    if program is None:
+        pytest.fail(f"no browser (fix: {INSTALL})")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield launched
+        launched.close()
+
+
+class Watched:
+    """A page with everything that went wrong on it."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.page: Page = context.new_page()
+        self.address = address
+        self.wrong: list[str] = []
+        self.foreign: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
+        self.page.on("requestfailed", lambda request: self.wrong.append(f"failed: {request.url}"))
+        self.page.on("response", self._response)
+        self.page.on("request", self._request)
+
+    def _console(self, message) -> None:
+        expected = "404 (" in message.text and "/no/such/page/" in message.location["url"]
+        if message.type in ("error", "warning") and not expected:
+            self.wrong.append(f"console: {message.text}")
+
+    def _response(self, response) -> None:
+        if response.status >= 400 and "/no/such/page/" not in response.url:
+            self.wrong.append(f"{response.status}: {response.url}")
+
+    def _request(self, request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        return self.page
+
+
+@pytest.fixture
+def watched(browser: Browser, address: str) -> Iterator[Watched]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    seen = Watched(context, address)
+    yield seen
+    context.close()
+    assert seen.wrong == []
+    assert seen.foreign == []
+
+
+@pytest.fixture
+def plain(browser: Browser, address: str) -> Iterator[Watched]:
+    """A browser without JavaScript."""
+    context = browser.new_context(java_script_enabled=False)
+    yield Watched(context, address)
+    context.close()
+
+
+# --------------------------------------------------------------------------- everywhere
+
+
+@pytest.mark.parametrize("path", TEMPLATES)
+def test_a_visit_fetches_only_from_the_site_and_nothing_fails(watched, path):
+    page = watched.open(path)
+    page.wait_for_load_state("networkidle")
+    page.mouse.wheel(0, 2000)
+    assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("path", TEMPLATES)
+def test_no_page_scrolls_sideways_on_a_phone(browser, address, path):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = Watched(context, address).open(path)
+    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    context.close()
+    assert overflow <= 0
+
+
+@pytest.mark.parametrize("size", WIDTHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", TEMPLATES)
+def test_axe_finds_nothing(browser, address, path, scheme, size):
+    width, height = WIDTHS[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = Watched(context, address).open(path)
+    page.add_script_tag(path=AXE)
+    # What is folded away is read too.
+    page.evaluate("document.querySelectorAll('.md-content details').forEach(d => d.open = true)")
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+    )
+    context.close()
+    assert [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"][:3]
+    ] == []
+
+
+# --------------------------------------------------------------------------- what a reader does
+
+
+def test_search_finds_a_chapter(watched):
+    page = watched.open("")
+    page.keyboard.press("/")
+    page.keyboard.type("news feed")
+    first = page.locator(".md-search-result__link").first
+    expect(first).to_have_attribute("href", re.compile(CHAPTER))
+
+
+def test_the_theme_follows_the_system_and_can_be_chosen(watched):
+    page = watched.open("")
+    body = page.locator("body")
+    expect(body).to_have_attribute("data-md-color-scheme", "default")
+    page.emulate_media(color_scheme="dark")
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    # From the system's to light, which then stays whatever the system says.
+    page.locator("[data-md-component=palette] label:visible").click()
+    expect(body).to_have_attribute("data-md-color-scheme", "default")
+    page.locator("[data-md-component=palette] label:visible").click()
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    page.emulate_media(color_scheme="light")
+    page.reload()
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+
+
+def test_a_figure_zooms_and_pans(watched):
+    page = watched.open(CHAPTER)
+    figure = page.locator("figure[data-figure='news_feed/serving']")
+    figure.locator(".hb-expand").click()
+    drawing = page.locator("dialog[open] svg.hb-fig text").first
+    expect(drawing).to_be_visible()
+    before = drawing.bounding_box()
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    larger = drawing.bounding_box()
+    assert larger["width"] > before["width"]
+    page.keyboard.press("ArrowRight")
+    moved = drawing.bounding_box()
+    assert moved["x"] != larger["x"]
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(figure.locator(".hb-expand")).to_be_focused()
+
+
+def test_a_figure_has_a_drawing_for_phones(browser, address):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = Watched(context, address).open(CHAPTER)
+    figure = page.locator("figure[data-figure='news_feed/serving']")
+    expect(figure.locator(".hb-view-narrow")).to_be_visible()
+    expect(figure.locator(".hb-view-wide")).to_be_hidden()
+    context.close()
+
+
+def test_a_figure_can_be_downloaded(watched):
+    page = watched.open(CHAPTER)
+    with page.expect_download() as download:
+        page.locator("figure[data-figure='news_feed/serving'] .hb-download").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    assert text.startswith("<svg")
+
+
+def test_a_derivation_opens_and_closes_by_keyboard(watched):
+    page = watched.open(CHAPTER)
+    number = page.locator("a.hb-number", has_text="69,444").first
+    number.focus()
+    page.keyboard.press("Enter")
+    box = page.get_by_role("dialog", name="How 69,444 is computed")
+    expect(box).to_be_visible()
+    expect(box).to_be_focused()
+    expect(box).to_contain_text("peak factor")
+    expect(number).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(number).to_be_focused()
+    expect(number).to_have_attribute("aria-expanded", "false")
+
+
+def test_code_can_be_copied(watched):
+    page = watched.open("contributing/diagrams/")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator(".highlight").first.hover()
+    page.locator(".highlight .md-clipboard, .highlight .md-code__button").first.click()
+    assert "from handbook.drawing" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_a_glossary_term_explains_itself(watched):
+    page = watched.open(CHAPTER)
+    term = page.locator("article abbr").first
+    term.scroll_into_view_if_needed()
+    term.hover()
+    expect(page.locator(".md-tooltip2--active")).to_be_visible()
+
+
+def test_the_first_stop_of_a_keyboard_skips_to_the_content(watched):
+    page = watched.open(CHAPTER)
+    page.keyboard.press("Tab")
+    skip = page.locator(".md-skip")
+    expect(skip).to_be_focused()
+    page.keyboard.press("Enter")
+    assert "#" in page.url
+
+
+# --------------------------------------------------------------------------- without JavaScript
+
+
+def test_a_chapter_is_whole_without_javascript(plain):
+    page = plain.open(CHAPTER)
+    for selector in ("h1", ".hb-chapter", "figure svg.hb-fig", "math", ".hb-table"):
+        expect(page.locator(f"article {selector}").first).to_be_visible()
+    expect(page.locator(".md-search")).to_be_hidden()
+
+
+def test_a_derivation_is_reached_without_javascript(plain):
+    page = plain.open(CHAPTER)
+    number = page.locator("a.hb-number").first
+    entry = page.locator(number.get_attribute("href"))
+    expect(entry).to_be_hidden()
+    number.click()
+    expect(entry).to_be_visible()
+    entry.get_by_role("link", name="Back to the text").click()
+    expect(number).to_be_in_viewport()
+
+
+def test_navigation_works_without_javascript(plain):
+    page = plain.open("")
+    page.locator(".md-tabs").get_by_role("link", name="Case studies").click()
+    expect(page.locator("h1")).to_contain_text("news feed")
+
+
+# --------------------------------------------------------------------------- on paper
+
+
+def test_print_is_whole_and_light(browser, address):
+    context = browser.new_context(color_scheme="dark", viewport={"width": 700, "height": 1000})
+    page = Watched(context, address).open(CHAPTER)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print", color_scheme="dark")
+    for hidden in (".md-header", ".md-sidebar", ".md-footer", ".headerlink"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    closed = page.evaluate("document.querySelectorAll('.md-content details:not([open])').length")
+    cut = page.evaluate(
+        """[...document.querySelectorAll('.hb-scroll, pre > code, .hb-math')]
+           .filter(e => getComputedStyle(e).overflowX !== 'visible').length"""
+    )
+    colours = page.evaluate("getComputedStyle(document.querySelector('article')).color")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    opened = page.evaluate("document.querySelectorAll('.md-content .hb-derivations[open]').length")
+    context.close()
+    assert (closed, cut, opened) == (0, 0, 0)
+    assert max(int(part) for part in colours.strip("rgba()").split(",")[:3]) < 80
+
+
+# --------------------------------------------------------------------------- the error page
+
+
+def test_an_unknown_address_helps(watched):
+    page = watched.open("no/such/page/")
+    expect(page.locator("h1")).to_have_text("This page does not exist")
+    page.locator("article").get_by_role("link", name="Framework").click()
+    expect(page.locator("h1")).to_contain_text("seven steps")
+
+
+@pytest.mark.parametrize("path", ["", CHAPTER])
+def test_links_stay_under_the_path(watched, site_url, path):
+    page = watched.open(path)
+    outside = page.evaluate(
+        """prefix => [...document.querySelectorAll('a[href]')]
+           .filter(a => a.origin === location.origin && !a.pathname.startsWith(prefix))
+           .map(a => a.href)""",
+        urlsplit(site_url).path,
+    )
+    assert outside == []

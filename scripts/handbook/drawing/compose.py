@@ -239,7 +239,11 @@ def _least(scene: Scene) -> float:
 def badness(scene: Scene) -> float:
     """Returns how bad a layout is: 0 for nothing to object to, from 100 on for a fault."""
     least, shrunk = _least(scene), lints.scale(scene)
-    cost = 300 + 2000 * (least - shrunk) if shrunk < least else 200 * (1 - shrunk)
+    cost = (
+        300 + 2000 * (least - shrunk)
+        if shrunk < least
+        else (60 if scene.narrow else 160) * (1 - shrunk)
+    )
     crossed = (lints.crossed_node(scene, edge) for edge in range(len(scene.routes)))
     cost += sum(200 for node in crossed if node is not None)
     cost += 150 * len(layout.hit_titles(scene))

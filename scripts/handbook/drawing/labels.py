@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from handbook.drawing.geometry import Label, Point, Rect, Scene
 from handbook.drawing.layout import DETAIL_LEADING, LABEL_PX, label_lines, shift
-from handbook.drawing.text import width
+from handbook.drawing.text import width, wrap
 
 STEP_RADIUS = 8.5
 _GAP = 6.0
@@ -17,6 +17,7 @@ BAD = 100.0
 _ON_BOX, _ON_TITLE, _ON_LABEL = 900.0, 500.0, 700.0
 _ON_LINE, _ON_BORDER, _OUTSIDE = 110.0, 9.0, 60.0
 _BACKED = 14.0
+_BROKEN = 7.0
 
 
 def place(scene: Scene) -> None:
@@ -28,8 +29,8 @@ def place(scene: Scene) -> None:
             wide = max((width(line, LABEL_PX) for line in lines), default=0.0)
             wanted.append((_length(scene.routes[edge]) - 2 * wide, edge, lines, wide))
     around = _Surroundings(scene)
-    for _, edge, lines, wide in sorted(wanted):
-        best = _cheapest(_candidates(scene, edge, lines, wide), around)
+    for _, edge, lines, _wide in sorted(wanted):
+        best = _cheapest(_shapes(scene, edge, lines), around)
         if best is not None:
             scene.labels.append(best)
             around.add(best)
@@ -107,6 +108,18 @@ def _areas(label: Label) -> list[Rect]:
         x, y = label.step
         areas.append(Rect(x, y, x, y).grown(STEP_RADIUS + 1))
     return areas
+
+
+def _shapes(scene: Scene, edge: int, lines: list[str]) -> Iterator[Label]:
+    """Places for a label as it is, then, dearer, for one broken into more lines."""
+    wide = max((width(line, LABEL_PX) for line in lines), default=0.0)
+    yield from _candidates(scene, edge, lines, wide)
+    broken = wrap(" ".join(lines), max(wide * 0.62, 30.0), LABEL_PX) if wide > 44 else lines
+    if len(broken) > len(lines):
+        wide = max(width(line, LABEL_PX) for line in broken)
+        for label in _candidates(scene, edge, broken, wide):
+            label.cost += _BROKEN
+            yield label
 
 
 def _candidates(scene: Scene, edge: int, lines: list[str], wide: float) -> Iterator[Label]:

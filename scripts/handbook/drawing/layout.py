@@ -91,6 +91,12 @@ def arrange(graph: Graph, variant: Variant, *, narrow: bool) -> Scene:
         # With more than a few the layout itself is at fault, and another one will be tried.
         for edge in clashing[:_MOST_DETOURS]:
             scene.detours += reroute(scene, edge)
+        if scene.detours:
+            before = scene.routes
+            scene.routes = [list(route) for route in before]
+            routes.settle(scene, [title.rect for title in scene.titles])
+            if any(clashes(scene, edge) for edge in range(len(before))):
+                scene.routes = before
     _crop(scene)
     return scene
 

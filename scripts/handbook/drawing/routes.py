@@ -101,6 +101,12 @@ def avoid(scene: Scene, wires: list[_Wire], titles: list[Rect]) -> None:
         scene.routes[wire.edge] = _corners_of(wire)
 
 
+def settle(scene: Scene, titles: list[Rect]) -> None:
+    """Spreads lines once more, after some were led around."""
+    wires = [_wire(scene, edge, route) for edge, route in enumerate(scene.routes)]
+    avoid(scene, [wire for wire in wires if wire is not None], titles)
+
+
 def crossings(routes: list[list[Point]]) -> int:
     """Counts how often lines cross."""
     level, upright = [], []

@@ -97,23 +97,22 @@
     window.addEventListener("afterprint", () => folded.forEach((fold) => (fold.open = false)));
   };
 
-  /** Names what the theme's own script makes or leaves without a name. */
-  const names = () => {
+  /** Mends landmarks of the theme: a dialog without a name, one around each copy button. */
+  const landmarks = () => {
     document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
     const article = document.querySelector("article");
     if (!article) return;
-    const name = () =>
-      article.querySelectorAll("nav.md-code__nav:not([role])").forEach((nav) => {
-        nav.setAttribute("role", "group");
-        nav.setAttribute("aria-label", "Code");
-      });
-    new MutationObserver(name).observe(article, { childList: true, subtree: true });
-    name();
+    const mend = () =>
+      article
+        .querySelectorAll("nav.md-code__nav:not([role])")
+        .forEach((nav) => nav.setAttribute("role", "none"));
+    new MutationObserver(mend).observe(article, { childList: true, subtree: true });
+    mend();
   };
 
   derivations();
   print();
-  names();
+  landmarks();
   window.addEventListener("hashchange", reveal);
   reveal();
 })();

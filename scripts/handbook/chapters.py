@@ -158,7 +158,9 @@ class Chapter:
         self.path, self.page, self.text = path, page, text
         self._starts = [0, *(m.end() for m in re.finditer("\n", text))]
         self.body, block = _split(text)
-        self.meta, self.meta_lines, self.meta_problems = _read_meta(path, block, self.body)
+        self.meta, self.meta_lines, self.meta_problems = _read_meta(
+            path, block, text.startswith(_OPENING)
+        )
 
     # ---- places
 
@@ -390,6 +392,9 @@ def _dedent(line: str, indent: int) -> str:
 # --------------------------------------------------------------------------- front matter
 
 
+_OPENING = ("---", "\ufeff---")
+
+
 def _split(text: str) -> tuple[int, str | None]:
     """Returns where the body begins and the YAML block, None where there is none or no end."""
     if not re.match(r"\ufeff?---[ \t]*\n", text):
@@ -402,13 +407,13 @@ def _split(text: str) -> tuple[int, str | None]:
 
 
 def _read_meta(
-    path: Path, block: str | None, body: int
+    path: Path, block: str | None, opened: bool
 ) -> tuple[FrontMatter, dict[str, int], list[Problem]]:
     def bad(line: int, code: str, message: str, fix: str = "", column: int = 0) -> Problem:
         return Problem(path, line, column, code, message, fix)
 
     if block is None:
-        message = "no front matter" if not body else "front matter is not closed"
+        message = "the front matter is not closed" if opened else "no front matter"
         fix = "start the page with --- and end the front matter with ---"
         return FrontMatter(), {}, [bad(1, "front-matter", message, fix)]
     try:
@@ -462,7 +467,13 @@ class _MetaReader:
 
     def _require(self, meta: FrontMatter) -> None:
         wanted = PAGE_FIELDS + (CHAPTER_FIELDS if meta.is_chapter else ())
-        missing = [name for name in wanted if name not in self.lines]
+        # A misspelt field has its own finding; that it is missing too would be noise.
+        meant = {did_you_mean(name, wanted) for name in self.lines if name not in _TYPES}
+        missing = [
+            name
+            for name in wanted
+            if name not in self.lines and not any(repr(name) in hint for hint in meant)
+        ]
         if missing:
             what = "a chapter" if meta.is_chapter else "a page"
             self.bad(1, f"{what} needs {', '.join(missing)}", "missing")

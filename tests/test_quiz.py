@@ -69,7 +69,7 @@ def test_no_quiz_at_all_is_told_and_never_raises(body: str) -> None:
 
 def test_an_id_is_used_once_in_the_handbook() -> None:
     pages = [Chapter(Path(name), name, GOOD) for name in ("a.md", "b.md")]
-    assert [p.text() for p in quiz.repeated(pages)] == [
+    assert [p.text() for p in quiz.repeated((page, quiz.quizzes(page)[0]) for page in pages)] == [
         "b.md:1: quiz-id: the quiz id 'two-stages' is taken by a.md:1 (fix: give it another id)"
     ]
 

@@ -392,6 +392,24 @@ def _dedent(line: str, indent: int) -> str:
 # --------------------------------------------------------------------------- front matter
 
 
+def compose(text: str) -> yaml.Node | None:
+    """Returns the tree of a YAML text, with a line and a column for every node.
+
+    Args:
+        text: The text.
+
+    Raises:
+        YAMLError: It is no YAML.
+    """
+    # The two differ over tabs as well; the generators use the stricter one.
+    fast = yaml.SafeLoader if "\t" in text else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.compose(text, Loader=fast)
+    except yaml.YAMLError:
+        # libyaml words its errors differently, and not every machine has it.
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
 _OPENING = ("---", "\ufeff---")
 
 
@@ -417,7 +435,7 @@ def _read_meta(
         fix = "start the page with --- and end the front matter with ---"
         return FrontMatter(), {}, [bad(1, "front-matter", message, fix)]
     try:
-        node = yaml.compose(block, Loader=yaml.SafeLoader)
+        node = compose(block)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or "is not YAML"

@@ -168,9 +168,10 @@ def proven_numbers(sources: Sources) -> Iterator[Problem]:
 
 def quizzes(sources: Sources) -> Iterator[Problem]:
     """Quizzes follow their schema, and no id is used twice."""
-    for page in sources.pages:
-        yield from quiz.quizzes(page)[1]
-    yield from quiz.repeated(sources.pages)
+    read = [(page, *quiz.quizzes(page)) for page in sources.pages]
+    for _, _, problems in read:
+        yield from problems
+    yield from quiz.repeated((page, found) for page, found, _ in read)
 
 
 def figure_references(sources: Sources) -> Iterator[Problem]:
@@ -414,7 +415,7 @@ def read_nav(project: Project) -> tuple[list[NavEntry], list[Problem]]:
         project: The checkout.
     """
     try:
-        root = yaml.compose(project.config.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        root = chapters.compose(project.config.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 0)
@@ -446,7 +447,7 @@ def _outside_nav(project: Project) -> Callable[[str], bool]:
     """Returns whether a page is left out on purpose: `not_in_nav` and `exclude_docs`."""
     import pathspec
 
-    root = yaml.compose(project.config.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    root = chapters.compose(project.config.read_text(encoding="utf-8"))
     nodes = [_value(root, name) for name in ("not_in_nav", "exclude_docs")]
     lines = "\n".join(str(node.value) for node in nodes if isinstance(node, yaml.ScalarNode))
     spec = pathspec.GitIgnoreSpec.from_lines(lines.splitlines())

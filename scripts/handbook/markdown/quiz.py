@@ -32,7 +32,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX
 
-from handbook.chapters import Chapter, Fence
+from handbook.chapters import Chapter, Fence, compose
 from handbook.estimate import did_you_mean
 from handbook.report import Problem
 
@@ -112,20 +112,19 @@ def quizzes(chapter: Chapter) -> tuple[list[Quiz], list[Problem]]:
     return found, problems
 
 
-def repeated(pages: Iterable[Chapter]) -> Iterator[Problem]:
+def repeated(pages: Iterable[tuple[Chapter, Iterable[Quiz]]]) -> Iterator[Problem]:
     """Yields a finding for every quiz whose id an earlier one has.
 
     Args:
-        pages: Every page of the handbook.
+        pages: Every page of the handbook with its quizzes.
     """
     first: dict[str, str] = {}
-    for chapter in pages:
-        for quiz in quizzes(chapter)[0]:
-            place = f"{chapter.page}:{quiz.line}"
+    for chapter, found in pages:
+        for quiz in found:
             if quiz.id in first:
                 said = f"the quiz id {quiz.id!r} is taken by {first[quiz.id]}"
                 yield Problem(chapter.path, quiz.line, 0, "quiz-id", said, "give it another id")
-            first.setdefault(quiz.id, place)
+            first.setdefault(quiz.id, f"{chapter.page}:{quiz.line}")
 
 
 class _Reader:
@@ -141,7 +140,7 @@ class _Reader:
 
     def quiz(self, text: str) -> Quiz | None:
         try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            node = compose(text)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             said = getattr(error, "problem", None) or "is not YAML"

@@ -209,27 +209,31 @@ def _best(graph: Graph, variants: tuple[Variant, ...], *, narrow: bool) -> Scene
     best: tuple[float, Scene] | None = None
     tries = 0
     for variant in variants:
+        scene = layout.place_boxes(graph, variant, narrow=narrow)
+        # What is too wide is finished only where nothing else is left.
+        if lints.scale(scene) < _least(scene) and (best or variant is not variants[-1]):
+            continue
         for _ in range(3):
-            if best is not None and tries >= _MOST_TRIES:
-                return best[1]
             tries += 1
-            scene = layout.arrange(graph, variant, narrow=narrow)
+            layout.place_lines(scene, variant)
             labels.place(scene)
             cost = badness(scene)
             if best is None or cost < best[0]:
                 best = cost, scene
-            if best[0] < _GOOD:
+            if best[0] < _GOOD or tries >= _MOST_TRIES:
                 return best[1]
-            crossed = scene.crowded
-            if not crossed or lints.scale(scene) < _least(scene):
+            if not scene.crowded:
                 break
-            # First the other end of the plane, then more room beside the line.
-            again = crossed & variant.bottom
-            variant = replace(
-                variant, bottom=(variant.bottom | crossed) - again, roomy=variant.roomy | again
-            )
-    assert best is not None  # noqa: S101  (there is always a variant)
+            variant = _with_room(variant, scene.crowded)
+            scene = layout.place_boxes(graph, variant, narrow=narrow)
+    assert best is not None  # noqa: S101  (the last variant is always finished)
     return best[1]
+
+
+def _with_room(variant: Variant, crowded: frozenset[int]) -> Variant:
+    """Makes room for planes' names: first at the bottom, then beside the line at the top."""
+    again = crowded & variant.bottom
+    return replace(variant, bottom=(variant.bottom | crowded) - again, roomy=variant.roomy | again)
 
 
 def _least(scene: Scene) -> float:
@@ -239,11 +243,8 @@ def _least(scene: Scene) -> float:
 def badness(scene: Scene) -> float:
     """Returns how bad a layout is: 0 for nothing to object to, from 100 on for a fault."""
     least, shrunk = _least(scene), lints.scale(scene)
-    cost = (
-        300 + 2000 * (least - shrunk)
-        if shrunk < least
-        else (60 if scene.narrow else 160) * (1 - shrunk)
-    )
+    slope = 60 if scene.narrow else 160
+    cost = slope * (1 - shrunk) if shrunk >= least else 300 + 2000 * (least - shrunk)
     crossed = (lints.crossed_node(scene, edge) for edge in range(len(scene.routes)))
     cost += sum(200 for node in crossed if node is not None)
     cost += 150 * len(layout.hit_titles(scene))

@@ -18,24 +18,44 @@ _ON_BOX, _ON_TITLE, _ON_LABEL = 900.0, 500.0, 700.0
 _ON_LINE, _ON_BORDER, _OUTSIDE = 110.0, 9.0, 60.0
 _BACKED = 14.0
 _BROKEN = 7.0
+_ROUNDS = 3
 
 
 def place(scene: Scene) -> None:
-    """Places every label; the hardest to place comes first."""
+    """Places every label, the hardest first; where one finds no place, that one comes first."""
     wanted = []
     for edge, item in enumerate(scene.graph.edges):
         lines = label_lines(item, narrow=scene.narrow)
         if lines or item.step is not None:
             wide = max((width(line, LABEL_PX) for line in lines), default=0.0)
-            wanted.append((_length(scene.routes[edge]) - 2 * wide, edge, lines, wide))
-    around = _Surroundings(scene)
-    for _, edge, lines, _wide in sorted(wanted):
-        best = _cheapest(_shapes(scene, edge, lines), around)
-        if best is not None:
-            scene.labels.append(best)
-            around.add(best)
-    scene.labels.sort(key=lambda label: label.edge)
+            wanted.append((_length(scene.routes[edge]) - 2 * wide, edge, lines))
+    order = [(edge, lines) for _, edge, lines in sorted(wanted)]
+    best: list[Label] | None = None
+    for _ in range(_ROUNDS):
+        placed = _round(scene, order)
+        if best is None or _total(placed) < _total(best):
+            best = placed
+        stuck = {label.edge for label in placed if label.cost >= BAD}
+        if not stuck:
+            break
+        order.sort(key=lambda pair: pair[0] not in stuck)
+    scene.labels = sorted(best or [], key=lambda label: label.edge)
     _make_room(scene)
+
+
+def _round(scene: Scene, order: list[tuple[int, list[str]]]) -> list[Label]:
+    around = _Surroundings(scene)
+    placed = []
+    for edge, lines in order:
+        label = _cheapest(_shapes(scene, edge, lines), around)
+        if label is not None:
+            placed.append(label)
+            around.add(label)
+    return placed
+
+
+def _total(labels: list[Label]) -> float:
+    return sum(label.cost for label in labels)
 
 
 def _cheapest(candidates: Iterator[Label], around: _Surroundings) -> Label | None:
@@ -115,7 +135,8 @@ def _shapes(scene: Scene, edge: int, lines: list[str]) -> Iterator[Label]:
     wide = max((width(line, LABEL_PX) for line in lines), default=0.0)
     yield from _candidates(scene, edge, lines, wide)
     broken = wrap(" ".join(lines), max(wide * 0.62, 30.0), LABEL_PX) if wide > 44 else lines
-    if len(broken) > len(lines):
+    # Never inside a word.
+    if len(broken) > len(lines) and " ".join(broken) == " ".join(lines):
         wide = max(width(line, LABEL_PX) for line in broken)
         for label in _candidates(scene, edge, broken, wide):
             label.cost += _BROKEN

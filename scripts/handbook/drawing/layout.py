@@ -63,8 +63,8 @@ class Variant:
     loose: bool = False
 
 
-def arrange(graph: Graph, variant: Variant, *, narrow: bool) -> Scene:
-    """Places boxes, planes and lines; labels come later.
+def place_boxes(graph: Graph, variant: Variant, *, narrow: bool) -> Scene:
+    """Places boxes and planes; lines are as rough as Graphviz gives them.
 
     Args:
         graph: What to place.
@@ -76,29 +76,44 @@ def arrange(graph: Graph, variant: Variant, *, narrow: bool) -> Scene:
     """
     cards = [_card(node, variant) for node in graph.nodes]
     answer = engine.lay_out(_dot(graph, cards, variant, narrow=narrow))
-    scene = _scene(graph, cards, answer, narrow=narrow)
-    if graph.kind == "model":
+    return _scene(graph, cards, answer, narrow=narrow)
+
+
+def place_lines(scene: Scene, variant: Variant) -> None:
+    """Draws the lines properly, places the names of planes, and cuts the drawing to size.
+
+    Args:
+        scene: What `place_boxes` returned.
+        variant: What it was given.
+    """
+    if scene.graph.kind == "model":
         curves.draw(scene)
+        _place_titles(scene, variant.bottom)
+        scene.crowded = frozenset(title.plane for title in crowded_titles(scene))
     else:
         wires = routes.tidy(scene)
-    _place_titles(scene, variant.bottom)
-    if graph.kind != "model" and crowded_titles(scene):
-        routes.avoid(scene, wires, [title.rect for title in scene.titles])
         _place_titles(scene, variant.bottom)
-    scene.crowded = frozenset(title.plane for title in crowded_titles(scene))
-    if graph.kind != "model":
-        clashing = [edge for edge in range(len(scene.routes)) if clashes(scene, edge)]
-        # With more than a few the layout itself is at fault, and another one will be tried.
-        for edge in clashing[:_MOST_DETOURS]:
-            scene.detours += reroute(scene, edge)
-        if scene.detours:
-            before = scene.routes
-            scene.routes = [list(route) for route in before]
-            routes.settle(scene, [title.rect for title in scene.titles])
-            if any(clashes(scene, edge) for edge in range(len(before))):
-                scene.routes = before
+        if crowded_titles(scene):
+            routes.avoid(scene, wires, [title.rect for title in scene.titles])
+            _place_titles(scene, variant.bottom)
+        scene.crowded = frozenset(title.plane for title in crowded_titles(scene))
+        _lead_around(scene)
     _crop(scene)
-    return scene
+
+
+def _lead_around(scene: Scene) -> None:
+    """Finds other ways for lines that pass through a box or a name."""
+    clashing = [edge for edge in range(len(scene.routes)) if clashes(scene, edge)]
+    # With more than a few the layout itself is at fault, and another one will be tried.
+    for edge in clashing[:_MOST_DETOURS]:
+        scene.detours += reroute(scene, edge)
+    if not scene.detours:
+        return
+    before = scene.routes
+    scene.routes = [list(route) for route in before]
+    routes.settle(scene, [title.rect for title in scene.titles])
+    if any(clashes(scene, edge) for edge in range(len(before))):
+        scene.routes = before
 
 
 def is_row(graph: Graph) -> bool:
@@ -147,7 +162,7 @@ def _dot(graph: Graph, cards: list[Card], variant: Variant, *, narrow: bool) -> 
     rank = max(tallest * DETAIL_LEADING, 18.0) + 24 if labelled else 34.0
     if variant.rows:
         widest = max((_label_width(edge, narrow=narrow) for edge in graph.edges), default=0.0)
-        rank = max(34.0, widest + 26)
+        rank = max(34.0, widest + 16)
     gap = max(variant.gap, 22.0)
     head = (
         f"digraph{{graph[rankdir={'LR' if variant.rows else 'TB'},"
@@ -286,7 +301,7 @@ def _inch(px: float) -> str:
 
 def _scene(graph: Graph, cards: list[Card], answer: dict[str, Any], *, narrow: bool) -> Scene:
     """Turns Graphviz's answer upside up."""
-    top = float(answer["bb"].split(",")[3])
+    left, _, right, top = (float(value) for value in answer["bb"].split(","))
     planes = [Rect(0, 0, 0, 0)] * len(graph.planes)
     for item in answer.get("objects", ()):
         name = item["name"]
@@ -308,7 +323,8 @@ def _scene(graph: Graph, cards: list[Card], answer: dict[str, Any], *, narrow: b
             (float(x), top - float(y)) for x, y in (pair.split(",") for pair in item["pos"].split())
         ]
         lines[edge] = line[::-1] if edge in backward else line
-    return Scene(graph, narrow, 0, 0, cards, planes, lines)
+    size = right - left - 2 * _INSET, top
+    return Scene(graph, narrow, *size, cards, planes, lines)
 
 
 def _place_titles(scene: Scene, bottom: frozenset[int]) -> None:

@@ -158,7 +158,7 @@ def crossed_node(scene: Scene, edge: int) -> int | None:
     pieces = list(pairwise(route))
     for number, card in enumerate(scene.cards):
         # At its own ends an edge may touch the side, not the inside.
-        box = card.rect.grown(-4 if number in (item.tail, item.head) else 0)
+        box = card.rect.grown(-4 if number in (item.tail, item.head) else 2.5)
         if any(box.crossed(a, b) for a, b in pieces):
             return number
     return None

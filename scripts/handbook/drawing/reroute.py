@@ -243,7 +243,7 @@ def clashes(scene: Scene, edge: int) -> bool:
     """Whether an edge's line passes through a box or a plane's name."""
     item = scene.graph.edges[edge]
     boxes = [
-        card.rect.grown(-4 if number in (item.tail, item.head) else 0)
+        card.rect.grown(-4 if number in (item.tail, item.head) else 2.5)
         for number, card in enumerate(scene.cards)
     ] + [title.rect.grown(2) for title in scene.titles]
     return any(box.crossed(a, b) for a, b in pairwise(scene.routes[edge]) for box in boxes)

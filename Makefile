@@ -45,6 +45,7 @@ numbers: .venv/.site ## Recompute every number in the prose
 
 test: .venv/.test ## Set up and run every test, browser tests included
 	@$(BIN)/handbook doctor --browser
+	@$(BIN)/handbook lint
 	@$(BIN)/python -m pytest
 
 unit: .venv/.test ## The quick tests alone

@@ -24,7 +24,7 @@ class HandbookExtension(Extension):
             "repo_url": ["", "Address of the repository; unset, errors are reported by the guide"],
             "root": ["", "The checkout; found from the page or the working directory when unset"],
         }
-        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
+        super().__init__(**kwargs)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (the name is Markdown's)
         """Adds the handbook's syntax to one converter.

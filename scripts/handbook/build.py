@@ -123,6 +123,12 @@ def build_into(project: Project, folder: Path) -> list[Problem]:
         except Abort:
             # Strict mode stops after the warnings, which are already noted.
             pass
+        except HandbookError:
+            raise
+        except Exception:
+            # The generator logs which page an exception comes from before it lets it through.
+            if not found:
+                raise
     return [_problem(project, text) for text in dict.fromkeys(found)]
 
 

@@ -1,0 +1,367 @@
+"""A build publishes a whole site or leaves the old one; a preview follows every edit."""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import logging
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from handbook import build, check, serve, site
+from handbook.project import Project
+from handbook.report import HandbookError, Problem
+
+CONFIG = """site_name: Toy
+theme: {name: null}
+plugins: []
+validation: {links: {not_found: warn, anchors: warn}}
+extra: {redirects: {}}
+"""
+
+
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """The smallest project, in which sources and figures have nothing to say."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_text(CONFIG)
+    (tmp_path / "docs" / "index.md").write_text("# Toy\n")
+    theme = tmp_path / "theme"
+    theme.mkdir()
+    (theme / "main.html").write_text("<!doctype html><title>t</title>{{ page.content }}")
+    (tmp_path / "mkdocs.yml").write_text(CONFIG.replace("null", "null, custom_dir: theme"))
+    monkeypatch.setattr(check, "check_sources", lambda _: [])
+    monkeypatch.delenv("SITE_URL", raising=False)
+    return Project(tmp_path)
+
+
+def run(project: Project) -> int:
+    return build.run_build(project, argparse.Namespace())
+
+
+def leftovers(project: Project) -> list[str]:
+    return [path.name for path in project.root.glob("site.*")]
+
+
+# --------------------------------------------------------------------------- publishing
+
+
+def test_a_build_publishes_and_says_how_to_look(toy, capsys):
+    assert run(toy) == 0
+    assert "Toy" in (toy.site / "index.html").read_text()
+    out = capsys.readouterr().out
+    assert re.search(r"Built site/ in \d+\.\d s\. To look at it: make serve", out)
+    assert leftovers(toy) == []
+
+
+def test_a_second_build_replaces_the_first(toy):
+    assert run(toy) == 0
+    (toy.docs / "index.md").write_text("# Other\n")
+    (toy.site / "stale.html").touch()
+    assert run(toy) == 0
+    assert "Other" in (toy.site / "index.html").read_text()
+    assert not (toy.site / "stale.html").exists()
+    assert leftovers(toy) == []
+
+
+def test_where_folders_cannot_be_exchanged_they_are_renamed(toy, monkeypatch):
+    assert run(toy) == 0
+    (toy.docs / "index.md").write_text("# Other\n")
+    monkeypatch.setattr(build, "_exchange", lambda *_: False)
+    assert run(toy) == 0
+    assert "Other" in (toy.site / "index.html").read_text()
+    assert leftovers(toy) == []
+
+
+def test_a_broken_link_keeps_the_old_site_and_names_the_line(toy, capsys):
+    assert run(toy) == 0
+    (toy.docs / "index.md").write_text("# Bad\n\nText.\n\n[x](none.md)\n")
+    assert run(toy) == 1
+    assert "Toy" in (toy.site / "index.html").read_text()
+    err = capsys.readouterr().err
+    assert "docs/index.md:5: build: Doc file 'index.md' contains a link 'none.md'" in err
+    assert "Not built: 1 found; the site that was there is kept." in err
+    assert leftovers(toy) == []
+
+
+def test_bad_sources_stop_before_anything_is_built(toy, monkeypatch, capsys):
+    problem = Problem(toy.docs / "index.md", 2, 1, "toy", "bad", "mend it")
+    monkeypatch.setattr(check, "check_sources", lambda _: [problem])
+    monkeypatch.setattr(build, "build_into", lambda *_: pytest.fail("built"))
+    assert run(toy) == 1
+    assert "docs/index.md:2:1: toy: bad (fix: mend it)" in capsys.readouterr().err
+    assert not toy.site.exists()
+
+
+def test_a_bad_site_is_not_published(toy, monkeypatch):
+    problem = Problem(toy.docs / "index.md", 1, 0, "toy", "bad")
+    monkeypatch.setattr(site, "check_site", lambda *_: [problem])
+    assert run(toy) == 1
+    assert not toy.site.exists()
+    assert leftovers(toy) == []
+
+
+def test_a_bad_configuration_is_a_finding(toy, capsys):
+    toy.config.write_text(CONFIG + "theme: {name: none-such}\n")
+    assert run(toy) == 1
+    assert "mkdocs.yml: build:" in capsys.readouterr().err
+
+
+# --------------------------------------------------------------------------- warnings
+
+
+@pytest.mark.parametrize(
+    "warn",
+    [
+        lambda: logging.getLogger("somebody.else").warning("beware"),
+        lambda: warnings.warn("beware", stacklevel=1),
+        lambda: logging.getLogger("mkdocs.plugins.toy").error("beware"),
+    ],
+)
+def test_every_warning_of_anybody_fails_the_build(toy, monkeypatch, warn, capsys):
+    from mkdocs.commands import build as generator
+
+    real = generator.build
+    monkeypatch.setattr(generator, "build", lambda config: (warn(), real(config)))
+    assert run(toy) == 1
+    assert "beware" in capsys.readouterr().err
+
+
+# --------------------------------------------------------------------------- finishing
+
+
+def finish(project: Project, redirects: dict[str, str]) -> None:
+    build.finish(project, project.site, redirects)
+
+
+@pytest.fixture
+def published(toy: Project) -> Project:
+    for folder in ("", "new/page"):
+        (toy.site / folder).mkdir(parents=True, exist_ok=True)
+        (toy.site / folder / "index.html").write_text("page")
+    return toy
+
+
+def test_an_old_address_leads_to_the_new_one(published):
+    finish(published, {"old/deep/page/": "new/page/"})
+    text = (published.site / "old/deep/page/index.html").read_text()
+    assert 'content="0; url=../../../new/page/"' in text
+    assert '<a href="../../../new/page/">' in text
+
+
+def test_a_redirect_to_nowhere_names_its_line(published):
+    published.config.write_text("extra:\n  redirects:\n    old/: gone/\n")
+    with pytest.raises(
+        HandbookError, match=r"mkdocs\.yml:3: redirect: old/ leads to no page: gone/"
+    ):
+        finish(published, {"old/": "gone/"})
+
+
+def test_a_redirect_may_not_hide_a_page(published):
+    with pytest.raises(HandbookError, match="new/page/ is a page; it has not moved"):
+        finish(published, {"new/page/": "./"})
+
+
+def test_without_an_address_there_is_no_sitemap(published, monkeypatch):
+    (published.site / "sitemap.xml").touch()
+    finish(published, {})
+    assert not (published.site / "sitemap.xml").exists()
+    (published.site / "sitemap.xml").touch()
+    monkeypatch.setenv("SITE_URL", "https://x.example/")
+    finish(published, {})
+    assert (published.site / "sitemap.xml").exists()
+
+
+def test_edit_links_need_a_repository(toy, monkeypatch):
+    monkeypatch.setattr(os, "environ", {})
+    build.prepare_environment(toy)
+    assert "EDIT_URI" not in os.environ
+    monkeypatch.setattr(os, "environ", {"REPO_URL": "https://x.example/y"})
+    build.prepare_environment(toy)
+    assert os.environ["EDIT_URI"] == "edit/main/docs/"
+
+
+# --------------------------------------------------------------------------- the real site
+
+
+@pytest.mark.build
+def test_the_build_says_nothing_but_its_steps(built):
+    lines = (built.root / "build.log").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not line.startswith(("==>", "Built site/"))] == []
+
+
+@pytest.mark.build
+def test_every_figure_can_be_downloaded(built):
+    from handbook.drawing import catalogue
+
+    for figure in catalogue(built):
+        path = built.site / "assets" / "figures" / f"{figure.id}.svg"
+        assert path.read_text(encoding="utf-8").startswith("<svg"), figure.id
+
+
+@pytest.mark.build
+def test_the_sitemap_names_every_page(built, site_url):
+    text = (built.site / "sitemap.xml").read_text(encoding="utf-8")
+    for path in built.site.rglob("index.html"):
+        folder = path.parent.relative_to(built.site).as_posix()
+        assert f"<loc>{site_url}{'' if folder == '.' else folder + '/'}</loc>" in text
+
+
+@pytest.mark.build
+def test_no_page_names_an_owner_where_none_is_known(built):
+    for path in built.site.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert 'rel="edit"' not in text, path
+        assert "md-source" not in text.partition("</header>")[0], path
+
+
+@pytest.mark.build
+def test_edit_and_report_links_follow_the_repository(new_checkout, handbook, built):
+    project = new_checkout(built)
+    done = handbook(project, "build", REPO_URL="https://git.example/someone/handbook")
+    assert done.returncode == 0, done.stderr
+    text = (project.site / "framework" / "index.html").read_text(encoding="utf-8")
+    base = "https://git.example/someone/handbook/"
+    assert f'href="{base}edit/main/docs/framework/index.md"' in text
+    assert f'href="{base}issues/new?title=Error%20in%20framework/index.md"' in text
+    assert 'data-md-component="source"' not in text
+    assert "canonical" not in text
+
+
+@pytest.mark.build
+def test_two_builds_in_different_places_are_the_same_bytes(new_checkout, handbook, built, site_url):
+    project = new_checkout(built)
+    done = handbook(project, "build", SITE_URL=site_url, PYTHONHASHSEED="7")
+    assert done.returncode == 0, done.stderr
+    assert different(filecmp.dircmp(built.site, project.site)) == []
+
+
+def different(compared: filecmp.dircmp) -> list[str]:
+    """The names that two folders do not share, and those whose bytes differ."""
+    _, unequal, strange = filecmp.cmpfiles(
+        compared.left, compared.right, compared.common_files, shallow=False
+    )
+    found = [*compared.left_only, *compared.right_only, *unequal, *strange]
+    for inner in compared.subdirs.values():
+        found += different(inner)
+    return found
+
+
+# --------------------------------------------------------------------------- the preview
+
+
+def test_the_kit_and_the_configuration_start_the_server_anew(toy):
+    (toy.root / "scripts").mkdir()
+    (toy.root / "scripts" / "a.py").touch()
+    before = serve.stamp(toy)
+    os.utime(toy.root / "scripts" / "a.py", ns=(1, 2**62))
+    after = serve.stamp(toy)
+    assert before != after
+    (toy.docs / "index.md").write_text("# Edited\n")
+    assert serve.stamp(toy) == after
+
+
+class Preview:
+    """A running `handbook serve` over a checkout, with the kit of that checkout."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}/"
+        environment = {**os.environ, "PYTHONPATH": str(project.root / "scripts")}
+        self.log = (project.root / "serve.log").open("w")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "handbook.cli", "serve", "--port", str(port)],
+            cwd=project.root,
+            env=environment,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def wait_for(self, path: str, text: str, seconds: float = 60) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                with urllib.request.urlopen(self.address + path, timeout=20) as answer:
+                    if text in answer.read().decode():
+                        return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                pass
+            time.sleep(0.2)
+        log = (self.project.root / "serve.log").read_text()
+        pytest.fail(f"{text!r} never appeared on {path}\n{log[-3000:]}")
+
+    def edit(self, path: str, old: str, new: str) -> Callable[[], int]:
+        file = self.project.root / path
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return lambda: file.write_text(text, encoding="utf-8")
+
+    def stop(self) -> None:
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.process.wait(timeout=20)
+        self.log.close()
+
+
+@pytest.fixture(scope="module")
+def preview(new_checkout: Callable[..., Project], built: Project) -> Iterator[Preview]:
+    running = Preview(new_checkout(built))
+    yield running
+    running.stop()
+
+
+CHAPTER = "case-studies/news-feed/"
+FIGURES = "diagrams/case-studies/news_feed.py"
+
+
+@pytest.mark.build
+def test_an_edited_chapter_shows(preview):
+    preview.wait_for(CHAPTER, "Design a news feed")
+    preview.edit(f"docs/{CHAPTER}index.md", "# Design a news feed", "# Design a fresh feed")
+    preview.wait_for(CHAPTER, "Design a fresh feed")
+
+
+@pytest.mark.build
+def test_an_edited_estimate_shows(preview):
+    preview.wait_for(CHAPTER, "a large network")
+    preview.edit(f"docs/{CHAPTER}estimate.py", "a large network", "a very large network")
+    preview.wait_for(CHAPTER, "a very large network")
+
+
+@pytest.mark.build
+def test_a_broken_figure_shows_its_error_in_place_and_recovers(preview):
+    mend = preview.edit(FIGURES, "def serving():", "def serving():\n    oops(")
+    preview.wait_for(CHAPTER, 'data-hb-error="figure-syntax"')
+    mend()
+    preview.wait_for(CHAPTER, 'id="fig-news_feed-serving"')
+
+
+@pytest.mark.build
+def test_an_edited_figure_shows(preview):
+    preview.wait_for(CHAPTER, 'id="fig-news_feed-serving"')
+    text = (preview.project.root / FIGURES).read_text(encoding="utf-8")
+    title = re.search(r'def serving\(\)(?: -> None)?:\n    """(.*)', text)[1]
+    preview.edit(FIGURES, title, "A title that nobody wrote before")
+    preview.wait_for(CHAPTER, "A title that nobody wrote before")
+
+
+@pytest.mark.build
+def test_an_edit_of_the_kit_itself_shows(preview):
+    preview.edit("scripts/handbook/drawing/html.py", "Text description", "In other words")
+    preview.wait_for(CHAPTER, "In other words")

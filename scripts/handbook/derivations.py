@@ -87,19 +87,22 @@ class Derivation:
         return tuple(found)
 
 
-def derivation(expression: str, project: Project | None = None) -> Derivation:
+def derivation(
+    expression: str, project: Project | None = None, scope: Scope | None = None
+) -> Derivation:
     """Returns how the number of an expression comes about.
 
     Args:
         expression: As on a page, with or without its format: `news_feed.peak_qps:,.0f`.
         project: The checkout; the one around the working directory where none is given.
+        scope: The names it may use; pass one for a whole page, which saves looking them up.
 
     Raises:
         ExpressionError: The expression gives no number.
         HandbookError: An estimate that it names is broken.
     """
     text, spec = split_spec(expression)
-    scope = Scope(project or find_project())
+    scope = scope or Scope(project or find_project())
     value = evaluate(text, scope)
     node = parse(text)
     result = format(value, spec) if spec else readable(value)

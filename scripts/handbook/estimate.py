@@ -18,6 +18,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import math
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -701,8 +702,12 @@ def estimates(project: Project) -> dict[str, Path]:
     Args:
         project: The checkout.
     """
-    paths = sorted(project.docs.rglob("estimate.py"))
-    return {path.parent.relative_to(project.docs).as_posix(): path for path in paths}
+    found = {}
+    # `rglob` takes four times as long, and this is asked for often.
+    for folder, _, files in os.walk(project.docs):
+        if "estimate.py" in files:
+            found[os.path.relpath(folder, project.docs).replace(os.sep, "/")] = Path(folder)
+    return {slug: found[slug] / "estimate.py" for slug in sorted(found)}
 
 
 def chapter(slug: str, project: Project | None = None) -> ModuleType:
@@ -717,11 +722,11 @@ def chapter(slug: str, project: Project | None = None) -> ModuleType:
         HandbookError: There is no such estimate, or it fails; says the file and the line.
     """
     project = project or _project.get() or _default_project()
-    known = estimates(project)
     name = slug.strip("/").removesuffix("/estimate.py").removesuffix("/index.md")
-    fits = [name] if name in known else [s for s in known if slug_name(s) == slug_name(name)]
-    if "/" in name and name not in known:
-        fits = []
+    if name and (project.docs / name / "estimate.py").is_file():
+        return load(project.docs / name / "estimate.py", project)
+    known = estimates(project)
+    fits = [] if "/" in name else [s for s in known if slug_name(s) == slug_name(name)]
     if len(fits) == 1:
         return load(known[fits[0]], project)
     message = f"no chapter {slug!r} has an estimate.py{did_you_mean(name, known)}"

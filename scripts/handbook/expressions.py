@@ -47,10 +47,14 @@ class ExpressionError(ValueError):
 
 
 class Scope:
-    """The names an expression may use: the estimates of a project, by slug in snake_case."""
+    """The names an expression may use: the estimates of a project, by slug in snake_case.
+
+    One scope sees the estimates as they were when it first used them; make one for each run.
+    """
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self._modules: dict[str, ModuleType] = {}
 
     @cached_property
     def slugs(self) -> dict[str, list[str]]:
@@ -70,9 +74,12 @@ class Scope:
             ExpressionError: There is none, or there are two.
             HandbookError: The estimate itself is broken.
         """
+        if name in self._modules:
+            return self._modules[name]
         slugs = self.slugs.get(name, [])
         if len(slugs) == 1:
-            return chapter(slugs[0], self.project)
+            self._modules[name] = chapter(slugs[0], self.project)
+            return self._modules[name]
         if slugs:
             raise ExpressionError(f"{name!r} could be {' or '.join(slugs)}")
         known = [*self.slugs, *FUNCTIONS]

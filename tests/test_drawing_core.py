@@ -6,18 +6,18 @@ import re
 import subprocess
 import sys
 import textwrap
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 
-from handbook.drawing import RenderedFigure, catalogue, render_all
+from handbook.drawing import RenderedFigure, catalogue, engine, render_all
 from handbook.drawing.cache import FigureCache
-from handbook.drawing.capture import Graph, captured
+from handbook.drawing.capture import FigureError, Graph, captured
 from handbook.drawing.compose import compose, scenes
 from handbook.drawing.geometry import Rect
 from handbook.drawing.lints import scene_problems, usage_problems
-from handbook.drawing.nodes import Client, Edge, Plane, Service, Store
+from handbook.drawing.nodes import Client, Edge, Layer, Op, Plane, Service, Store
 from handbook.project import Project
 from handbook.report import HandbookError, Problem
 
@@ -391,13 +391,89 @@ def test_a_phone_full_of_boxes_is_told_to_split(tmp_path: Path) -> None:
         """
         def one():
             DOC
-            hub = Service("Hub")
-            hub >> Edge() >> [Service(f"Leaf number {i}", "some detail") for i in range(9)]
+            leaves = [Service(f"Leaf number {i}", "some detail") for i in range(9)]
+            Service("Hub") >> Edge() >> leaves >> Edge() >> Service("Sink")
         """,
     )
     lines = told(project)
     assert [line.split(": ")[1] for line in lines] == ["figure-too-wide", "figure-too-wide"]
     assert "(fix: split the figure; about twelve boxes, four to a row, fit)" in lines[0]
+
+
+def test_a_long_row_that_leads_nowhere_is_folded_for_a_phone(tmp_path: Path) -> None:
+    body = """
+    def one():
+        DOC
+        Service("Hub") >> Edge() >> [Service(f"Leaf {i}", "some detail") for i in range(6)]
+    """
+    assert told(make(tmp_path, body)) == []
+
+
+def test_heavy_icon_is_told(tmp_path: Path) -> None:
+    body = """
+    def one():
+        DOC
+        Service("Job", icon="si-apacheflink")
+    """
+    (line,) = told(make(tmp_path, body))
+    assert re.fullmatch(
+        r"diagrams/demo.py:8: figure-icon-heavy: the icon si-apacheflink of 'Job' has \d+ bytes, "
+        r"more than 4096 \(fix: choose a simpler icon, such as one of mdi-\)",
+        line,
+    )
+
+
+def test_loops_pairs_and_lines_without_arrows_draw(tmp_path: Path) -> None:
+    body = """
+    def one():
+        DOC
+        a, b, c = Service("A", "detail"), Service("B", "detail"), Service("C")
+        a >> Edge("retry") >> a
+        a >> Edge("ask", step=1) >> b
+        b >> Edge("answer", step=2) >> a
+        b - Edge("peers") - c
+        c << Edge("back") << b
+    """
+    figure = drawn(make(tmp_path, body))
+    assert figure.problems == []
+    assert figure.wide_svg.count('class="hb-arrow"') == 4
+
+
+def transformer() -> None:
+    first = Layer("Layer norm")
+    attention = Layer("Self-attention", "12 heads")
+    add = Op("+")
+    out = Layer("Feed-forward", "768 to 3072")
+    first >> Edge() >> attention >> Edge() >> add >> Edge() >> out
+    first >> Edge("residual") >> add
+
+
+def test_layers_stay_in_line_and_the_residual_goes_around() -> None:
+    graph = graph_of(transformer)
+    graph.kind = "model"
+    for scene in scenes(graph):
+        middles = {round(card.rect.centre[0]) for card in scene.cards}
+        assert len(middles) == 1
+        assert [len({x for x, _ in route}) for route in scene.routes[:3]] == [1, 1, 1]
+        attention = scene.cards[1].rect
+        assert not any(attention.crossed(a, b) for a, b in pairwise(scene.routes[3]))
+
+
+def test_without_pygraphviz_dot_does_it_and_without_both_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(engine, "_native", lambda: None)
+    program = tmp_path / "dot"
+    program.write_text('#!/bin/sh\ncat > /dev/null\necho \'{"bb": "0,0,1,1"}\'\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert engine.lay_out("digraph{}") == {"bb": "0,0,1,1"}
+    program.write_text("#!/bin/sh\nexit 3\n")
+    with pytest.raises(FigureError, match="cannot lay"):
+        engine.lay_out("digraph{}")
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    with pytest.raises(FigureError, match="pygraphviz cannot be imported"):
+        engine.lay_out("digraph{}")
 
 
 def test_scene_with_planted_faults_is_told() -> None:

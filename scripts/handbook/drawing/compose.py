@@ -25,11 +25,13 @@ _WIDE = (
     Variant(edges_first=True),
     Variant(gap=20, wrap=116),
     Variant(gap=20, wrap=104, newrank=True),
+    Variant(gap=20, wrap=116, fold=4),
 )
 _NARROW = (
     Variant(stacked=True, wrap=88, gap=16, edges_first=True),
     Variant(stacked=True, wrap=74, gap=10, edges_first=True),
     Variant(stacked=True, wrap=74, gap=10, newrank=True),
+    Variant(stacked=True, wrap=80, gap=12, fold=3),
     Variant(stacked=True, wrap=74, gap=10, chained=True),
 )
 _WIDE_MODEL = (

@@ -8,7 +8,7 @@ from handbook.drawing.geometry import Point, Rect, Scene
 
 _STEPS = 12
 _CLEAR = 5.0
-_PORT_GAP = 22.0
+_PORT_GAP = 18.0
 
 
 def draw(scene: Scene) -> None:
@@ -77,9 +77,23 @@ def _ports(scene: Scene, *, tails: bool) -> dict[int, float]:
             return scene.cards[item.head if tails else item.tail].rect.centre[0]
 
         edges.sort(key=lambda edge: (far(edge), edge))
-        room = rect.width - (28 if scene.graph.nodes[node].shape != "op" else rect.width)
-        gap = min(_PORT_GAP, room / max(len(edges) - 1, 1))
-        first = rect.centre[0] - gap * (len(edges) - 1) / 2
-        for index, edge in enumerate(edges):
-            places[edge] = first + gap * index
+        room = 0.0 if scene.graph.nodes[node].shape == "op" else rect.width / 2 - 14
+        middle = rect.centre[0]
+        wanted = [min(max(far(edge), middle - room), middle + room) for edge in edges]
+        places.update(zip(edges, _apart(wanted, middle - room, middle + room), strict=True))
+    return places
+
+
+def _apart(wanted: list[float], low: float, high: float) -> list[float]:
+    """Moves ends, which are in order, apart as far as the side allows."""
+    if len(wanted) < 2:
+        return wanted
+    gap = min(_PORT_GAP, (high - low) / (len(wanted) - 1))
+    places = list(wanted)
+    for i in range(1, len(places)):
+        places[i] = max(places[i], places[i - 1] + gap)
+    # Pushed over the right end, they all move back; the first ones may have been free to stay.
+    places[-1] = min(places[-1], high)
+    for i in range(len(places) - 2, -1, -1):
+        places[i] = min(places[i], places[i + 1] - gap)
     return places

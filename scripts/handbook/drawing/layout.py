@@ -44,6 +44,7 @@ class Variant:
         bottom: The planes whose names stand at the bottom instead of the top.
         roomy: The planes that are made wide enough for their name beside a line in the middle.
         chained: Planes stand one below the other.
+        fold: How many boxes of a row that leads nowhere stand side by side; 0 for all.
         newrank: Ranks run through planes instead of restarting in each.
         edges_first: Name the edges before the planes, which changes the order within ranks.
         straight: Lines within a plane are kept straighter than those between planes.
@@ -57,6 +58,7 @@ class Variant:
     bottom: frozenset[int] = frozenset()
     roomy: frozenset[int] = frozenset()
     chained: bool = False
+    fold: int = 0
     newrank: bool = False
     edges_first: bool = False
     straight: bool = False
@@ -174,6 +176,7 @@ def _dot(graph: Graph, cards: list[Card], variant: Variant, *, narrow: bool) -> 
     members, lines = list(_members(graph, cards, variant, None)), []
     loose = ",constraint=false" if variant.loose else ""
     backward, chains = _backward(graph), _chains(graph)
+    skipping = _skipping(graph, backward) if graph.kind == "model" else set()
     for number, edge in enumerate(graph.edges):
         a, b = (edge.head, edge.tail) if number in backward else (edge.tail, edge.head)
         freedom = loose if edge.kind == "control" else ""
@@ -182,11 +185,16 @@ def _dot(graph: Graph, cards: list[Card], variant: Variant, *, narrow: bool) -> 
             freedom += ",weight=0"
         elif number in chains:
             freedom += ",weight=6"
+        elif number in skipping:
+            # A residual goes around the layers that it skips; those stay in line.
+            freedom += ",weight=0"
         elif variant.straight and graph.nodes[a].plane == graph.nodes[b].plane:
             freedom += ",weight=3"
         lines.append(f'n{a}->n{b}[id="{number}"{freedom}]')
     if variant.chained:
         lines += _chain(graph)
+    if variant.fold:
+        lines += _fold(graph, variant.fold)
     # What comes first steers how Graphviz orders boxes within a rank.
     parts = lines + members if variant.edges_first else members + lines
     return f"{head}{''.join(parts)}}}"
@@ -209,6 +217,19 @@ def _chain(graph: Graph) -> Iterator[str]:
                 yield f"n{a}->n{b}[style=invis]"
 
 
+def _fold(graph: Graph, per_row: int) -> Iterator[str]:
+    """Unseen edges that break a long row of like boxes, which lead nowhere, into shorter rows."""
+    leading = {edge.tail for edge in graph.edges}
+    rows: dict[tuple[int | None, tuple[int, ...]], list[int]] = {}
+    for number, node in enumerate(graph.nodes):
+        if number not in leading:
+            parents = tuple(sorted(e.tail for e in graph.edges if e.head == number))
+            rows.setdefault((node.plane, parents), []).append(number)
+    for row in rows.values():
+        for above, below in zip(row, row[per_row:], strict=False):
+            yield f"n{above}->n{below}[style=invis]"
+
+
 def _outermost(graph: Graph, plane: int | None) -> int | None:
     while plane is not None and graph.planes[plane].parent is not None:
         plane = graph.planes[plane].parent
@@ -223,6 +244,21 @@ def _chains(graph: Graph) -> set[int]:
         number
         for number, edge in enumerate(graph.edges)
         if leaving[edge.tail] == reaching[edge.head] == 1
+    }
+
+
+def _skipping(graph: Graph, backward: set[int]) -> set[int]:
+    """The edges that jump over a rank."""
+    forward = [edge for number, edge in enumerate(graph.edges) if number not in backward]
+    rank = [0] * len(graph.nodes)
+    for _ in graph.nodes:
+        for edge in forward:
+            if edge.tail != edge.head:
+                rank[edge.head] = max(rank[edge.head], rank[edge.tail] + 1)
+    return {
+        number
+        for number, edge in enumerate(graph.edges)
+        if number not in backward and rank[edge.head] - rank[edge.tail] > 1
     }
 
 

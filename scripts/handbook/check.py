@@ -109,6 +109,11 @@ class Sources:
         self.figure_problems: list[Problem] = []
 
     @cached_property
+    def estimates(self) -> dict[str, Path]:
+        """The files of the chapters' estimates by slug."""
+        return estimates(self.project)
+
+    @cached_property
     def by_page(self) -> dict[str, Chapter]:
         """The pages by their path under `docs/`."""
         return {page.page: page for page in self.pages}
@@ -139,7 +144,7 @@ def front_matter(sources: Sources) -> Iterator[Problem]:
     """Front matter is closed, typed and complete."""
     for page in sources.pages:
         yield from page.meta_problems
-        if page.slug in estimates(sources.project) and not page.meta.level:
+        if page.slug in sources.estimates and not page.meta.level:
             said = "a page with an estimate.py is a chapter and needs `level`"
             if "level" not in page.meta_lines and not page.meta_problems:
                 yield Problem(page.path, 1, 0, "front-matter-missing", said)
@@ -347,14 +352,14 @@ def _unwritten(path: Path, text: str, line: int = 1) -> Iterator[Problem]:
 def unwritten_code(sources: Sources) -> Iterator[Problem]:
     """No estimate and no figure is as `handbook new` left it."""
     drawn = sorted({figure.path for figure in sources.figures.values()})
-    for path in [*estimates(sources.project).values(), *drawn]:
+    for path in [*sources.estimates.values(), *drawn]:
         yield from _unwritten(path, path.read_text(encoding="utf-8", errors="replace"))
 
 
 def estimate_names(sources: Sources) -> Iterator[Problem]:
     """The name of an estimate in the prose means one estimate."""
     first: dict[str, str] = {}
-    for slug, path in estimates(sources.project).items():
+    for slug, path in sources.estimates.items():
         name = slug_name(slug)
         said = ""
         if name in first:
@@ -370,7 +375,7 @@ def estimates_load(sources: Sources) -> Iterator[Problem]:
     """Every estimate loads, those that no page quotes too."""
     from handbook.estimate import load
 
-    for path in estimates(sources.project).values():
+    for path in sources.estimates.values():
         try:
             load(path, sources.project)
         except HandbookError as error:

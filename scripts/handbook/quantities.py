@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from handbook.chapters import Chapter, Span, blank
@@ -103,7 +104,13 @@ def find_marks(text: str) -> list[Mark]:
     Args:
         text: A page whose code is blanked out (`Chapter.without_code`), or a part of one.
     """
-    return [_mark(text, match) for match in _MARK.finditer(text)]
+    return list(_marks(text))
+
+
+# A page's marks are asked for by its proofs and by its quantities; one text, one search.
+@lru_cache(maxsize=8)
+def _marks(text: str) -> tuple[Mark, ...]:
+    return tuple(_mark(text, match) for match in _MARK.finditer(text))
 
 
 def _mark(text: str, match: re.Match[str]) -> Mark:

@@ -417,3 +417,15 @@ def test_a_derivation_of_code_that_is_no_formula_names_what_it_is_given(project:
     found = numbers.derivation("news_feed.looped", project)
     assert (found.title, found.formula, found.result) == ("A sum", "", "2")
     assert [given.name for given in found.inputs] == ["days"]
+
+
+def test_a_derivation_tells_two_calls_of_one_function_apart(project: Project) -> None:
+    path = project.docs / "case-studies" / "news-feed" / "estimate.py"
+    path.write_text(
+        ESTIMATE + "\n\ndef saved() -> float:\n    return 1 - peak_qps(PEAK / 2) / peak_qps()\n"
+    )
+    found = numbers.derivation("news_feed.saved:.0%", project)
+    assert found.formula == "1 − peak QPS (peak ÷ 2) ÷ peak QPS"
+    assert found.substituted == "1 − 86,806 ÷ 173,611"
+    assert [step.name for step in found.steps] == ["peak QPS (peak ÷ 2)", "peak QPS"]
+    assert found.result == "50%"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -109,12 +109,12 @@ def derivation(
     if isinstance(node, (ast.Name, ast.Attribute)):
         owner = walk(node, scope)
         if callable(owner):
-            return _replace_result(of_call(owner), result)
+            return replace(of_call(owner), result=result)
         if isinstance(owner, Quantity):
             found = as_input(_last_name(node), owner)
             return Derivation(found.name, found.note, "", "", value, result, (found,))
     if isinstance(node, ast.Call) and not _is_builtin(node.func):
-        return _replace_result(_explain_call(node, _PageNames(scope)), result)
+        return replace(_explain_call(node, _PageNames(scope)), result=result)
     reader = _Reader(_PageNames(scope))
     try:
         formula, substituted = reader.show(node), reader.substitute(node)
@@ -454,10 +454,11 @@ class _Reader:
             if not isinstance(argument, (ast.Name, ast.Attribute, ast.Call))
         ]
         step = _explain_call(node, self.names)
+        if words:
+            # The same function with other arguments is another step.
+            step = replace(step, name=f"{step.name} ({', '.join(words)})")
         self._step(step)
-        if values:
-            return step.result, _ATOM
-        return step.name + (f" ({', '.join(words)})" if words else ""), _ATOM
+        return (step.result if values else step.name), _ATOM
 
     def _argument(self, node: ast.expr) -> str:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -511,11 +512,6 @@ def _last_name(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ast.unparse(node)
-
-
-def _replace_result(found: Derivation, result: str) -> Derivation:
-    values = {name: getattr(found, name) for name in found.__dataclass_fields__}
-    return Derivation(**(values | {"result": result}))
 
 
 # --------------------------------------------------------------------------- source

@@ -428,7 +428,7 @@ def test_loops_pairs_and_lines_without_arrows_draw(tmp_path: Path) -> None:
     def one():
         DOC
         a, b, c = Service("A", "detail"), Service("B", "detail"), Service("C")
-        a >> Edge("retry") >> a
+        c >> Edge("retry") >> c
         a >> Edge("ask", step=1) >> b
         b >> Edge("answer", step=2) >> a
         b - Edge("peers") - c

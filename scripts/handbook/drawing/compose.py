@@ -26,6 +26,7 @@ _WIDE = (
     Variant(gap=20, wrap=116),
     Variant(gap=20, wrap=104, newrank=True),
     Variant(gap=20, wrap=116, fold=4),
+    Variant(ports=74, edges_first=True),
 )
 _NARROW = (
     Variant(stacked=True, wrap=88, gap=16, edges_first=True),
@@ -33,6 +34,7 @@ _NARROW = (
     Variant(stacked=True, wrap=74, gap=10, newrank=True),
     Variant(stacked=True, wrap=80, gap=12, fold=3),
     Variant(stacked=True, wrap=74, gap=10, chained=True),
+    Variant(stacked=True, wrap=74, gap=10, ports=70),
 )
 _WIDE_MODEL = (
     Variant(edges_first=True, straight=True),

@@ -134,6 +134,7 @@ class Scene:
             (two that steer, one that ends it).
         titles: The names of the planes.
         labels: The labels of edges.
+        port_gap: How far ends on the same side of a box would best be apart.
         detours: How many lines had to be led around a box or a name.
         crowded: The planes whose names were in a line's way before.
     """
@@ -148,6 +149,7 @@ class Scene:
     curves: dict[int, list[Point]] = field(default_factory=dict)
     titles: list[Title] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
+    port_gap: float = 24.0
     detours: int = 0
     crowded: frozenset[int] = frozenset()
 

@@ -86,7 +86,10 @@ class _Surroundings:
         self._size = Rect(0, 0, scene.width, scene.height)
 
     def add(self, label: Label) -> None:
-        self._labels += _areas(label)
+        for area in _areas(label):
+            # Two texts side by side would read as one; a number keeps itself apart.
+            aside = 8 if area is label.rect else 2
+            self._labels.append(Rect(area.x0 - aside, area.y0 - 2, area.x1 + aside, area.y1 + 2))
 
     def cost(self, label: Label) -> float:
         """How bad a place is; kept in the label. Starts from what the place costs by itself."""
@@ -94,7 +97,7 @@ class _Surroundings:
         for area in _areas(label):
             total += _ON_BOX * sum(area.overlaps(box) for box in self._boxes)
             total += _ON_TITLE * sum(area.overlaps(box) for box in self._titles)
-            total += _ON_LABEL * sum(area.overlaps(box.grown(2)) for box in self._labels)
+            total += _ON_LABEL * sum(area.overlaps(box) for box in self._labels)
             total += self._lines(label, area)
             if area.x0 < 0 or area.x1 > self._size.x1 or area.y0 < 0 or area.y1 > self._size.y1:
                 total += _OUTSIDE + max(-area.x0, area.x1 - self._size.x1, 0)

@@ -47,6 +47,8 @@ class Variant:
         fold: How many boxes of a row that leads nowhere stand side by side; 0 for all.
         newrank: Ranks run through planes instead of restarting in each.
         edges_first: Name the edges before the planes, which changes the order within ranks.
+        ports: How far ends on the same side of a box are apart; more widens boxes that share
+            several lines, for their labels.
         straight: Lines within a plane are kept straighter than those between planes.
         loose: Control edges do not push boxes down.
     """
@@ -59,6 +61,7 @@ class Variant:
     roomy: frozenset[int] = frozenset()
     chained: bool = False
     fold: int = 0
+    ports: float = 24.0
     newrank: bool = False
     edges_first: bool = False
     straight: bool = False
@@ -77,8 +80,12 @@ def place_boxes(graph: Graph, variant: Variant, *, narrow: bool) -> Scene:
         FigureError: Graphviz refuses the graph.
     """
     cards = [_card(node, variant) for node in graph.nodes]
+    if variant.ports > Variant.ports:
+        _widen(graph, cards, variant.ports)
     answer = engine.lay_out(_dot(graph, cards, variant, narrow=narrow))
-    return _scene(graph, cards, answer, narrow=narrow)
+    scene = _scene(graph, cards, answer, narrow=narrow)
+    scene.port_gap = variant.ports
+    return scene
 
 
 def place_lines(scene: Scene, variant: Variant) -> None:
@@ -145,6 +152,15 @@ def _card(node: NodeItem, variant: Variant) -> Card:
     else:
         size = text + CHIP + 26, max(tall + 13, CHIP + 16)
     return Card(Rect(0, 0, *(float(round(v)) for v in size)), title, detail, variant.stacked)
+
+
+def _widen(graph: Graph, cards: list[Card], ports: float) -> None:
+    """Widens boxes that share several lines with one other box."""
+    shared = Counter(frozenset((edge.tail, edge.head)) for edge in graph.edges)
+    for pair, count in shared.items():
+        for node in pair if count > 1 else ():
+            rect = cards[node].rect
+            cards[node].rect = Rect(0, 0, max(rect.x1, (count - 1) * ports + 30), rect.y1)
 
 
 def label_lines(edge: EdgeItem, *, narrow: bool) -> list[str]:

@@ -15,7 +15,7 @@ from handbook.drawing.geometry import Point, Rect, Scene
 
 CLEAR = 7.5
 _END_INSET = 7.0
-_PORT_GAP = 24.0
+_FARTHEST = 24.0
 _LANE_GAP = 11.0
 _BORDER_GAP = 6.5
 _ROUNDS = 10
@@ -82,7 +82,7 @@ def tidy(scene: Scene) -> list[_Wire]:
         _straighten(wire, boxes)
     for _ in range(2):
         for upright in (True, False):
-            _spread(whole, boxes, scene.planes, upright=upright)
+            _spread(whole, boxes, scene.planes, upright=upright, port_gap=scene.port_gap)
     for wire in whole:
         _merge(wire, boxes)
     scene.routes = rough
@@ -96,7 +96,15 @@ def avoid(scene: Scene, wires: list[_Wire], titles: list[Rect]) -> None:
     boxes = [card.rect for card in scene.cards]
     numbered = {n for n, edge in enumerate(scene.graph.edges) if edge.step is not None}
     for upright in (False, True):
-        _spread(wires, boxes, scene.planes, upright=upright, titles=titles, far=numbered)
+        _spread(
+            wires,
+            boxes,
+            scene.planes,
+            upright=upright,
+            port_gap=scene.port_gap,
+            titles=titles,
+            far=numbered,
+        )
     for wire in wires:
         scene.routes[wire.edge] = _corners_of(wire)
 
@@ -237,6 +245,7 @@ def _spread(
     planes: list[Rect],
     *,
     upright: bool,
+    port_gap: float,
     titles: Sequence[Rect] = (),
     far: Collection[int] = (),
 ) -> None:
@@ -247,7 +256,7 @@ def _spread(
         for piece in range(len(wire.at))
         if wire.upright(piece) == upright
     ]
-    _want_ports(lanes, upright)
+    _want_ports(lanes, port_gap, upright=upright)
     for plane in planes:
         if plane.width <= 0:
             continue
@@ -331,7 +340,7 @@ def _between_ends(wire: _Wire, piece: int, low: float, high: float) -> tuple[flo
     return low, high
 
 
-def _want_ports(lanes: list[_Lane], upright: bool) -> None:
+def _want_ports(lanes: list[_Lane], port_gap: float, *, upright: bool) -> None:
     """Sets where ends that share a side of a box would best be: evenly about its middle."""
     shared: dict[object, list[_Lane]] = {}
     for lane in lanes:
@@ -344,7 +353,7 @@ def _want_ports(lanes: list[_Lane], upright: bool) -> None:
         rect = first.tail if (id(first.tail), first.start) == end else first.head
         low, high = _range(rect, upright=upright)
         group.sort(key=lambda lane: (round(lane.at, 1), _turn(lane, end)))
-        gap = min(_PORT_GAP, (high - low) / max(len(group) - 1, 1))
+        gap = min(port_gap, (high - low) / max(len(group) - 1, 1))
         start = (low + high) / 2 - gap * (len(group) - 1) / 2
         for index, lane in enumerate(group):
             lane.apart = min(lane.apart, gap)
@@ -370,7 +379,7 @@ def _push(lanes: list[_Lane]) -> bool:
     for i, a in enumerate(lanes):
         for b in lanes[i + 1 :]:
             apart = b.at - a.at
-            if apart >= _PORT_GAP:
+            if apart >= _FARTHEST:
                 break
             need = _gap(a, b)
             if apart < need - 0.05:

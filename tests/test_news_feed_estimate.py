@@ -66,6 +66,34 @@ def test_the_fleet_carries_the_peak_after_losing_a_zone() -> None:
     capacity = feed.ranker_accelerators() * feed.L4_PEAK_FLOPS * feed.SERVING_UTILIZATION
     assert load / (capacity * 2 / 3) <= 0.6
     assert feed.feature_machines() * 128e9 * 0.75 >= feed.online_features_bytes()
+    assert feed.shard_rebuild_bytes() <= 128e9 * 0.75
+
+
+def test_push_writes_what_daily_users_would_read_of_new_posts() -> None:
+    assert feed.write_fanout_per_s() == pytest.approx(500e6 * 300 / 86_400)
+    assert feed.read_write_ratio() == pytest.approx(6)
+    assert feed.deliveries_per_post() * feed.posts_per_day() == pytest.approx(150e9)
+
+
+def test_the_pre_rankers_inputs_come_with_the_posts_and_fit_the_service() -> None:
+    assert feed.returned_records() == 600 + 4 * 200 + 200 + 100
+    assert feed.prerank_bytes_per_request() == 1_700 * (128 + 64)
+    assert feed.prerank_parameters() == (144 * 64 + 64) + (64 * 32 + 32) + (32 + 1)
+    assert feed.prerank_core_ms() < feed.stage_ms("Pre-rank")
+    assert feed.prerank_core_ms() < feed.MIXER_CORE_MS / 5
+
+
+def test_memory_of_the_feature_store_by_hand() -> None:
+    filters, histories, pairs = 500e6 * 48 * 35 * 12 / 8, 500e6 * 200 * 16, 500e6 * 300 * 16
+    posts = (600e6 + 400e6) * (200 + 128)
+    assert feed.online_features_bytes() == pytest.approx(3 * (filters + histories + pairs + posts))
+    assert feed.feature_machines() == math.ceil(feed.online_features_bytes() / 96e9)
+    assert 0 < feed.trimmed_pairs_saving() < feed.half_candidates_saving()
+
+
+def test_the_hydration_tier_carries_every_shown_post() -> None:
+    assert feed.documents_per_s() == pytest.approx(10 * feed.peak_qps())
+    assert feed.document_machines() == math.ceil(694_444 / 50_000 / 0.6 * 1.5)
 
 
 def test_cost_adds_up_and_paging_is_the_biggest_lever() -> None:
@@ -86,6 +114,27 @@ def test_downsampling_is_undone_for_one_head_but_not_for_many() -> None:
     assert feed.corrected(feed.rate_after_downsampling()) == pytest.approx(feed.LIKE_RATE)
     assert feed.wrongly_corrected() < feed.LIKE_RATE / 1.5
     assert feed.weighted_like_rate() == pytest.approx(feed.LIKE_RATE)
+
+
+def test_a_tenth_of_impressions_with_an_action_agrees_with_the_heads_rates() -> None:
+    assert 0.9 * feed.POSITIVE_SHARE < feed.action_share_bound() <= feed.POSITIVE_SHARE
+    assert abs(feed.LONG_READ_RATE - (1 - 0.95)) < 1e-9
+
+
+def test_exploration_is_a_slot_in_every_fifth_request() -> None:
+    assert feed.requests_per_explore_slot() * feed.POSTS_PER_REQUEST * feed.EXPLORE_SHARE == 1
+
+
+def test_guardrails_say_what_the_experiment_can_see() -> None:
+    arm = feed.users_per_arm()
+    assert feed.survey_answers_thin() == pytest.approx(5_000 * 14 * arm / 500e6)
+    assert feed.survey_answers() == pytest.approx(arm * 0.05 * 0.1)
+    by_hand = (1.645 + 0.842) * math.sqrt(0.5 / feed.survey_answers())
+    assert feed.survey_margin() == pytest.approx(by_hand, rel=0.01)
+    assert feed.survey_margin_thin() > 5 * feed.survey_margin()
+    hides = (1.96 + 0.842) * 6 * math.sqrt(2 / arm) / (0.003 * 48 * 14)
+    assert feed.hides_detectable() == pytest.approx(hides, rel=0.01)
+    assert feed.reports_detectable() > feed.hides_detectable()
 
 
 def test_downsampling_by_counting() -> None:
@@ -118,7 +167,9 @@ def test_labels_arrive_inside_the_window_less_often_the_slower_they_are() -> Non
 def test_tail_bounds() -> None:
     assert feed.shards_slow() == pytest.approx(1 - 0.99**4)
     assert feed.shard_quantile_needed() ** 4 == pytest.approx(0.99)
-    assert 9 * (1 - feed.stage_quantile_needed()) == pytest.approx(0.01)
+    assert feed.limit_count() == 7 + 3 + 4
+    assert feed.guaranteed_quantile() == pytest.approx(0.86)
+    assert 14 * (1 - feed.limit_quantile_needed()) == pytest.approx(0.01)
 
 
 def test_shards_return_enough() -> None:

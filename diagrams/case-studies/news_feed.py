@@ -34,8 +34,9 @@ feed = chapter("case-studies/news-feed")
 def serving():
     """Two stages answer a request; a nearline loop keeps what they read fresh.
 
-    The feed service asks four sources at once, filters and pre-ranks what they return, and hands
-    the survivors to the ranker. Events flow back through stream jobs into features and into the
+    The feed service reads the user's context, asks four sources at once, filters and pre-ranks what
+    they return, and hands the survivors to the ranker, which gathers id vectors from the embedding
+    servers. Ten posts are hydrated and answered. Events flow back through stream jobs into features and into the
     vector index, so that a hide counts on the next request and a post is found within a minute.
     """
     app = Client("Mobile app", "scroll, like, hide")
@@ -50,7 +51,9 @@ def serving():
         lists = Store("Topics, new", "300 posts", icon="mdi-format-list-bulleted")
         prerank = Model("Filter, pre-rank", f"{feed.retrieved():,.0f} to {feed.RANKED:.0f}")
         ranker = Model("Ranker", f"{feed.ranker_accelerators():.0f} cards, 8 heads")
+        tables = Store("Embeddings", f"{feed.embedding_machines():.0f} machines")
         rerank = Service("Re-rank, policy", "50 to 10", icon="mdi-shield-check-outline")
+        documents = Store("Documents", f"{feed.document_machines():.0f} machines")
     app >> Edge("GET /feed", step=1) >> api
     api >> Edge(step=2) >> index
     api >> authors
@@ -59,8 +62,11 @@ def serving():
     authors >> prerank
     lists >> prerank
     prerank >> Edge("500 posts", step=4) >> ranker
+    features >> Edge("context") >> api
     features >> Edge("one batch") >> ranker
+    tables >> ranker
     ranker >> Edge("top 50", step=5) >> rerank
+    rerank >> Edge("ten") >> documents
     app >> Edge(kind="async") >> log
     log >> Edge(kind="async") >> jobs
     jobs >> Edge("seconds", kind="async") >> features
@@ -189,7 +195,7 @@ def ranker():
     with Plane("Heads", role="online"):
         gate = Layer("Gate × 8", "softmax over experts")
         tower = Layer("Tower × 8", f"{feed.EXPERT_OUT:.0f} to {feed.TOWER_HIDDEN:.0f} to 1")
-    bias = Layer("Bias tower", "position; training only")
+    bias = Layer("Bias tower", "position; constant serving")
     add = Op("σ(+)")
     calibrate = Layer("Calibration map", "one per head, unsampled data")
     value = Layer("Value", "Σ β p, hide −20, report −100")
@@ -208,7 +214,8 @@ def training():
 
     Both read what was logged while serving. The stream learns from a short window at once; the
     nightly build waits a day for late labels, and only from it are the weekly model and the
-    calibration made. Nothing reaches production but through the gate.
+    calibration made. What people change passes the full gate; a step of the stream passes a light
+    one and can be reverted.
     """
     with Plane("Logs", role="data"):
         served = Stream(
@@ -219,11 +226,12 @@ def training():
         build = Job("Nightly build", "one-day window, weights 1/w")
         weekly = Job("Weekly trainer", f"{feed.retrain_hours():.0f} H100-hours")
         towers = Job("Tower trainer", "then re-embed the index")
-        maps = Job("Calibration maps", "unsampled slice")
+        maps = Job("Calibration maps", "last complete day")
     with Plane("Nearline", role="nearline"):
         join = Job("Stream join", f"window {feed.JOIN_WINDOW_MIN:.0f} min")
-        online = Job("Stream trainer", f"new weights, {feed.STREAM_STEP_MIN:.0f} min")
-    gate = Monitor("Gate", "entropy, slices, latency", icon="mdi-gate")
+        online = Job("Stream trainer", f"weights 1/w, {feed.STREAM_STEP_MIN:.0f} min")
+        light = Monitor("Light gate", "loss, rates, revert", icon="mdi-gate")
+    gate = Monitor("Full gate", "entropy, slices, latency", icon="mdi-gate")
     registry = Store("Registry", "model + maps + schema", icon="mdi-archive-outline")
     ranker = Model("Ranker, index", "canary 1 %, then test")
     served >> Edge(kind="async") >> join
@@ -234,7 +242,9 @@ def training():
     build >> Edge(kind="async") >> weekly
     build >> Edge(kind="async") >> towers
     weekly >> Edge(kind="async") >> maps
-    [online, towers, maps] >> Edge(kind="async") >> gate
+    online >> Edge(kind="async") >> light
+    light >> Edge("steps", kind="control") >> registry
+    [towers, maps] >> Edge(kind="async") >> gate
     gate >> Edge("passes", kind="control") >> registry
     registry >> Edge("deploy as one unit", kind="async") >> ranker
 

@@ -7,6 +7,7 @@ with other inputs. Loads follow from the daily users, so a larger network is one
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 from handbook.estimate import (
     DAYS_PER_MONTH,
@@ -57,7 +58,7 @@ REPLICAS = assumed(3, "copies", "one in each of three zones")
 FOLLOWED = assumed(300, "accounts per user", "people, pages and groups together")
 POSTS_PER_FOLLOWED = assumed(1, "posts per account and day", "active accounts draw follows")
 IN_NETWORK_DAYS = assumed(2, "days", "how far back followed accounts are read")
-STORE_RECORD_BYTES = assumed(200, "bytes per post", "ids, time, counters, flags")
+STORE_RECORD_BYTES = assumed(200, "bytes per post", "ids, time, counters, flags; no vector")
 
 
 def requests_per_day(
@@ -169,8 +170,16 @@ TABLE_ROWS = assumed(500e6, "rows", "users, authors, posts and topics hashed tog
 TABLE_DIM = assumed(64, "values", "an id embedding of the ranker")
 HISTORY_ACTIONS = assumed(200, "actions per user", "what the ranker's sequence encoder reads")
 ACTION_BYTES = assumed(16, "bytes per action", "post id, type, time, surface")
-SEEN_BITS = assumed(10, "bits per post", "Bloom filter with seven hash functions")
-SEEN_HASHES = assumed(7, "hash functions", "near 10 ln 2, the best for ten bits")
+SEEN_BITS = assumed(12, "bits per post", "Bloom filter with eight hash functions")
+SEEN_HASHES = assumed(8, "hash functions", "near 12 ln 2, the best for twelve bits")
+SEEN_FILTERS = assumed(5, "filters per user", "one a week; the oldest is dropped, never cleared")
+PRERANK_BYTES = assumed(64, "bytes per post", "a dozen float32 counters, time and flags")
+PRERANK_FEATURES = assumed(
+    16, "values", "a dozen counters, age, source, its score, the dot product"
+)
+PRERANK_HIDDEN = assumed(64, "values", "first hidden layer of the pre-ranker; the second is half")
+CORE_FLOPS = assumed(20e9, "FLOP/s per core", "small dense layers on a CPU; measure yours")
+PAIR_COUNTER_BYTES = assumed(16, "bytes per user and author", "author id and bucketed counts")
 
 
 def post_storage_per_year_bytes() -> float:
@@ -193,9 +202,54 @@ def index_shard_bytes(shards: float = ANN_SHARDS) -> float:
     return index_bytes() / shards
 
 
+def index_record_bytes() -> float:
+    """Memory of one copy of the counters that the index returns with its posts."""
+    return indexed_posts() * PRERANK_BYTES
+
+
+def shard_total_bytes(shards: float = ANN_SHARDS) -> float:
+    """Memory of one shard: vectors, graph and the counters beside them."""
+    return (index_bytes() + index_record_bytes()) / shards
+
+
+def shard_rebuild_bytes() -> float:
+    """Memory of a shard's machine while a second one is built beside it."""
+    return 2 * shard_total_bytes()
+
+
+def candidate_record_bytes() -> float:
+    """Bytes that a source returns for one post: its vector in int8 and the counters."""
+    return EMBEDDING_DIM * INT8_BYTES + PRERANK_BYTES
+
+
+def returned_records() -> float:
+    """Posts that the sources send to the feed service, before shards are merged."""
+    return retrieved() - ANN_CANDIDATES + ANN_SHARDS * SHARD_K
+
+
+def prerank_bytes_per_request() -> float:
+    """Bytes of the pre-ranker's inputs for one request."""
+    return returned_records() * candidate_record_bytes()
+
+
+def prerank_traffic_bits_per_s() -> float:
+    """Network traffic of the pre-ranker's inputs at the peak."""
+    return prerank_bytes_per_request() * 8 * peak_qps()
+
+
+def prerank_parameters() -> float:
+    """Parameters of the pre-ranker, which reads the towers' product by value, and counters."""
+    return dense_parameters(EMBEDDING_DIM + PRERANK_FEATURES, PRERANK_HIDDEN, PRERANK_HIDDEN / 2, 1)
+
+
+def prerank_core_ms() -> float:
+    """Core-milliseconds of the pre-ranker for one request."""
+    return inference_flops(prerank_parameters(), filtered()) / CORE_FLOPS * MS_PER_SECOND
+
+
 def shard_memory_share(shards: float = ANN_SHARDS) -> float:
     """Share of a machine's memory that its shard takes."""
-    return index_shard_bytes(shards) / MACHINE_MEMORY_BYTES
+    return shard_total_bytes(shards) / MACHINE_MEMORY_BYTES
 
 
 def shard_share_expected(shards: float = ANN_SHARDS) -> float:
@@ -208,9 +262,14 @@ def shard_share_deviation(shards: float = ANN_SHARDS) -> float:
     return math.sqrt(ANN_CANDIDATES / shards * (1 - 1 / shards))
 
 
+def post_record_bytes() -> float:
+    """Bytes of a post's record with its vector in int8."""
+    return STORE_RECORD_BYTES + EMBEDDING_DIM * INT8_BYTES
+
+
 def in_network_store_bytes(days: float = IN_NETWORK_DAYS) -> float:
     """Memory of one copy of the recent posts by author."""
-    return posts_per_day() * days * STORE_RECORD_BYTES
+    return posts_per_day() * days * post_record_bytes()
 
 
 def history_bytes(actions: float = HISTORY_ACTIONS) -> float:
@@ -223,9 +282,14 @@ def precomputed_feed_bytes() -> float:
     return DAILY_USERS * RERANKED * 8
 
 
-def seen_posts(days: float = ELIGIBLE_DAYS) -> float:
-    """Posts that one user has seen within the eligible window."""
-    return viewed_per_user() * days
+def precomputed_bytes_per_machine() -> float:
+    """Memory of those lists on each machine of the feed service, three copies in all."""
+    return REPLICAS * precomputed_feed_bytes() / mixer_machines()
+
+
+def seen_posts(filters: float = SEEN_FILTERS) -> float:
+    """Posts in one user's weekly filters: the eligible window, rounded up to weeks."""
+    return viewed_per_user() * 7 * filters
 
 
 def seen_filter_bytes(bits: float = SEEN_BITS) -> float:
@@ -234,8 +298,8 @@ def seen_filter_bytes(bits: float = SEEN_BITS) -> float:
 
 
 def seen_false_positive_rate(bits: float = SEEN_BITS, hashes: float = SEEN_HASHES) -> float:
-    """Share of unseen posts that the filter takes for seen."""
-    return math.pow(1 - math.exp(-hashes / bits), hashes)
+    """Share of unseen posts that at least one of the user's full filters takes for seen."""
+    return any_slow(math.pow(1 - math.exp(-hashes / bits), hashes), SEEN_FILTERS)
 
 
 def daily_history_bytes() -> float:
@@ -245,12 +309,19 @@ def daily_history_bytes() -> float:
 
 def online_post_bytes() -> float:
     """Features of indexed and of recent posts, one copy."""
-    return (indexed_posts() + posts_per_day() * IN_NETWORK_DAYS) * STORE_RECORD_BYTES
+    return (indexed_posts() + posts_per_day() * IN_NETWORK_DAYS) * post_record_bytes()
+
+
+def pair_counter_bytes() -> float:
+    """Counters of every daily user with each followed author, one copy."""
+    return DAILY_USERS * FOLLOWED * PAIR_COUNTER_BYTES
 
 
 def online_features_bytes() -> float:
-    """Memory of the online feature store, all copies: filters, histories, post features."""
-    return REPLICAS * (seen_filter_bytes() + daily_history_bytes() + online_post_bytes())
+    """Memory of the online feature store, all copies: filters, histories, pairs, posts."""
+    return REPLICAS * (
+        seen_filter_bytes() + daily_history_bytes() + pair_counter_bytes() + online_post_bytes()
+    )
 
 
 def table_bytes() -> float:
@@ -396,7 +467,9 @@ AUTHOR_LOOKUPS_PER_S = assumed(1e6, "lookups a second and machine", "batched, in
 EMBEDDING_IDS = assumed(20, "ids per candidate", "author, post, topics, crosses")
 EMBEDDING_ROWS_PER_S = assumed(20e6, "rows a second and machine", "random reads of 128 bytes")
 FEATURE_KEYS_PER_CANDIDATE = assumed(2, "keys per candidate", "the post and its author")
-FEATURE_CACHE_HITS = assumed(0.8, "of keys", "popular posts and authors repeat between requests")
+FEATURE_KEYS_PER_USER = assumed(3, "keys per request", "history, pair counters, seen filters")
+FEATURE_CACHE_HITS = assumed(0.8, "of a candidate's keys", "popular posts and authors repeat")
+DOCUMENTS_PER_S = assumed(50e3, "documents a second and machine", "reads of 2 kB from SSD")
 FEATURE_KEYS_PER_S = assumed(500e3, "keys a second and machine", "batched key-value reads")
 MIXER_CORE_MS = assumed(10, "core-milliseconds per request", "fan-out, filters, pre-rank, re-rank")
 EVENTS_PER_IMPRESSION = assumed(1.2, "events per impression", "the view itself and what follows")
@@ -437,10 +510,8 @@ def embedding_machines(daily_users: float = DAILY_USERS, candidates: float = RAN
 
 def feature_keys_per_s(daily_users: float = DAILY_USERS, candidates: float = RANKED) -> float:
     """Keys that miss the local caches and reach the feature store each second at the peak."""
-    return (
-        peak_qps(daily_users)
-        * (1 + FEATURE_KEYS_PER_CANDIDATE * candidates)
-        * (1 - FEATURE_CACHE_HITS)
+    return peak_qps(daily_users) * (
+        FEATURE_KEYS_PER_USER + FEATURE_KEYS_PER_CANDIDATE * candidates * (1 - FEATURE_CACHE_HITS)
     )
 
 
@@ -477,6 +548,21 @@ def mixer_machines(daily_users: float = DAILY_USERS) -> float:
     )
 
 
+def documents_per_s(daily_users: float = DAILY_USERS) -> float:
+    """Posts hydrated each second at the peak."""
+    return peak_qps(daily_users) * POSTS_PER_REQUEST
+
+
+def document_machines(daily_users: float = DAILY_USERS) -> float:
+    """Machines of the document store, which hold the eligible posts on SSD."""
+    return machines(documents_per_s(daily_users), DOCUMENTS_PER_S, LOAD_TARGET, SPARE)
+
+
+def document_bytes_per_machine() -> float:
+    """Bytes of eligible posts on each machine of the document store, three copies in all."""
+    return eligible_posts() * POST_BYTES * REPLICAS / document_machines()
+
+
 def events_per_s(daily_users: float = DAILY_USERS) -> float:
     """Events a second at the peak: impressions and the actions on them."""
     return peak_qps(daily_users) * POSTS_PER_REQUEST * VIEWED_SHARE * EVENTS_PER_IMPRESSION
@@ -497,6 +583,7 @@ def cpu_machines(
         + embedding_machines(daily_users * ranked_share, candidates)
         + feature_machines(daily_users, candidates, ranked_share)
         + mixer_machines(daily_users)
+        + document_machines(daily_users)
         + stream_machines(daily_users)
     )
 
@@ -533,7 +620,9 @@ def embedding_traffic_bits_per_s() -> float:
 
 # --------------------------------------------------------------------------- training
 
-POSITIVE_SHARE = assumed(0.1, "of impressions", "with at least one logged action of any head")
+POSITIVE_SHARE = assumed(
+    0.1, "of impressions", "with some action; no more than the heads' rates add to"
+)
 NEGATIVE_KEEP = assumed(0.1, "of the rest", "negatives kept for training")
 EXAMPLE_BYTES = assumed(4_000, "bytes per example", "features as served, compressed")
 EXAMPLE_DAYS = assumed(60, "days", "what training and audits need")
@@ -541,6 +630,7 @@ BACKFILL_DAYS = assumed(30, "days", "a model trained from scratch reads a month"
 RETRAINS_PER_MONTH = assumed(20, "retrains a month", "weekly refreshes and experiments")
 TRAINING_UTILIZATION = assumed(0.1, "of the peak", "embedding tables and input bound it")
 ENCODER_PARAMETERS = assumed(100e6, "parameters", "a small text and image encoder")
+ENCODER_POSTS = assumed(100e6, "posts", "a sample to tune the encoder on, once a month")
 POST_TOKENS = assumed(256, "tokens per post", "text and image patches")
 
 
@@ -585,9 +675,27 @@ def retrain_hours(days: float = BACKFILL_DAYS) -> float:
     return training_hours_per_day() * days
 
 
+def tower_training_flops_per_day() -> float:
+    """Operations to train both towers on one day of actions: layers and scores of a batch."""
+    pair = inference_flops(tower_parameters_dense()) + 2 * TOWER_BATCH * EMBEDDING_DIM
+    return 3 * pair * viewed_per_day() * POSITIVE_SHARE
+
+
+def tower_training_share() -> float:
+    """Training of the towers relative to that of the ranker."""
+    return tower_training_flops_per_day() / training_flops_per_day()
+
+
+def encoder_training_hours() -> float:
+    """H100-hours to fine-tune the post encoder once."""
+    flops = 3 * inference_flops(ENCODER_PARAMETERS, ENCODER_POSTS * POST_TOKENS)
+    return device_hours(flops, H100_PEAK_FLOPS, TRAINING_UTILIZATION)
+
+
 def training_hours_per_month(retrains: float = RETRAINS_PER_MONTH) -> float:
-    """H100-hours a month: the daily stream and the retrains."""
-    return training_hours_per_day() * DAYS_PER_MONTH + retrains * retrain_hours()
+    """H100-hours a month: stream and retrains of ranker and towers, one tuning of the encoder."""
+    passes = training_hours_per_day() * DAYS_PER_MONTH + retrains * retrain_hours()
+    return passes * (1 + tower_training_share()) + encoder_training_hours()
 
 
 def retrain_wall_hours(accelerators: float = 64) -> float:
@@ -623,7 +731,7 @@ def accelerator_cost_per_month(candidates: float = RANKED, ranked_share: float =
 
 
 def training_cost_per_month() -> float:
-    """Dollars a month for training the ranker."""
+    """Dollars a month for training ranker, towers and post encoder."""
     return training_hours_per_month() * H100_PRICE
 
 
@@ -672,6 +780,22 @@ def half_candidates_saving() -> float:
     return 1 - cost_per_month(RANKED / 2) / cost_per_month()
 
 
+TRIMMED_PAIRS = assumed(100, "authors per user", "those whose posts the user meets most")
+
+
+def trimmed_pairs_saving(pairs: float = TRIMMED_PAIRS) -> float:
+    """Share of the monthly cost that counters of fewer authors a user save."""
+    kept = online_features_bytes() - REPLICAS * pair_counter_bytes() * (1 - pairs / FOLLOWED)
+    # Reads set the floor: below it, less memory buys no machine back.
+    needed = max(feature_machines_for_load(), machines(kept, MACHINE_MEMORY_BYTES, MEMORY_TARGET))
+    return monthly_cost(feature_machines() - needed, CPU_PRICE) / cost_per_month()
+
+
+def ranker_dollars() -> float:
+    """Dollars a month for the ranker's accelerators."""
+    return monthly_cost(ranker_accelerators(), L4_PRICE)
+
+
 TWITTER_RUNS_PER_DAY = sourced(
     5e9,
     "runs a day",
@@ -697,8 +821,13 @@ def twitter_implied_cores() -> float:
 
 
 def write_fanout_per_s() -> float:
-    """Timeline entries written each second, on average, if posts were pushed to followers."""
-    return posts_per_day() * FOLLOWED / SECONDS_PER_DAY
+    """Timeline entries written each second, on average, if posts were pushed to daily users."""
+    return DAILY_USERS * new_in_network_per_user() / SECONDS_PER_DAY
+
+
+def deliveries_per_post() -> float:
+    """Daily users' timelines that an average post would be pushed to."""
+    return DAILY_USERS * new_in_network_per_user() / posts_per_day()
 
 
 def read_fanout_per_s() -> float:
@@ -767,24 +896,24 @@ def serial_ms() -> float:
     )
 
 
-def stage_count() -> float:
-    """Stages in sequence."""
-    return len(latency_budget().stages)
+def limit_count() -> float:
+    """Limits in the table: stages without branches, and every branch of the others."""
+    return sum(max(1, len(stage.branches)) for stage in latency_budget().stages)
 
 
-def some_stage_over() -> float:
-    """Upper bound on the share of requests in which some stage is over its p99."""
-    return stage_count() * 0.01
+def some_limit_over() -> float:
+    """Upper bound on the share of requests in which some limit is exceeded."""
+    return limit_count() * 0.01
 
 
 def guaranteed_quantile() -> float:
     """Share of requests that surely fit the sum of the p99s, whatever the dependence."""
-    return 1 - some_stage_over()
+    return 1 - some_limit_over()
 
 
-def stage_quantile_needed() -> float:
-    """Quantile each stage must hold so that 99 % of requests surely fit, by the union bound."""
-    return 1 - 0.01 / stage_count()
+def limit_quantile_needed() -> float:
+    """Quantile at which each limit must hold so that 99 % of requests surely fit."""
+    return 1 - 0.01 / limit_count()
 
 
 def shards_slow(shards: float = ANN_SHARDS) -> float:
@@ -803,7 +932,7 @@ JOIN_WINDOW_MIN = assumed(30, "minutes", "attribution window of the nearline joi
 LIKE_DELAY_MIN = assumed(2, "minutes", "mean time from view to like")
 COMMENT_DELAY_MIN = assumed(12, "minutes", "mean time from view to comment")
 SHARE_DELAY_MIN = assumed(20, "minutes", "mean time from view to share")
-STREAM_STEP_MIN = assumed(15, "minutes", "join, train a step, push weights")
+STREAM_STEP_MIN = assumed(15, "minutes", "train a step, pass the light gate, push weights")
 
 
 def delay_quantile_min(mean_delay_min: float = COMMENT_DELAY_MIN, share: float = 0.9) -> float:
@@ -834,6 +963,27 @@ def model_freshness_min() -> float:
 
 
 LIKE_RATE = assumed(0.03, "of impressions", "a like for every 33 posts seen")
+LONG_READ_RATE = assumed(
+    0.05, "of impressions", "by definition: above the 95th percentile of dwell"
+)
+COMMENT_RATE = assumed(0.01, "of impressions", "a third of the likes")
+SHARE_RATE = assumed(0.005, "of impressions", "half of the comments")
+FOLLOW_RATE = assumed(0.001, "of impressions", "one in a thousand posts seen")
+HIDE_RATE = assumed(0.003, "of impressions", "a tenth of the likes")
+REPORT_RATE = assumed(0.0001, "of impressions", "one in ten thousand posts seen")
+
+
+def action_share_bound() -> float:
+    """Largest share of impressions with some action: the sum of the heads' rates."""
+    return (
+        LIKE_RATE
+        + LONG_READ_RATE
+        + COMMENT_RATE
+        + SHARE_RATE
+        + FOLLOW_RATE
+        + HIDE_RATE
+        + REPORT_RATE
+    )
 
 
 def rate_after_downsampling(rate: float = LIKE_RATE, keep: float = NEGATIVE_KEEP) -> float:
@@ -869,6 +1019,11 @@ def wrong_correction_factor() -> float:
 EXPLORE_SHARE = assumed(0.02, "of impressions", "spent on posts with few impressions")
 
 
+def requests_per_explore_slot() -> float:
+    """Requests for each slot that is given to exploration."""
+    return 1 / (EXPLORE_SHARE * POSTS_PER_REQUEST)
+
+
 def explore_impressions_per_post() -> float:
     """Exploratory impressions for each new post of the index."""
     return viewed_per_day() * EXPLORE_SHARE / (posts_per_day() * INDEXABLE_SHARE)
@@ -885,7 +1040,7 @@ WEIGHTS = {
     "like": assumed(1, "points", "the unit"),
     "comment": assumed(6, "points", "a conversation is rarer and worth more"),
     "share": assumed(8, "points", "sends the post to others"),
-    "long read": assumed(2, "points", "dwell over the median for its length"),
+    "long read": assumed(2, "points", "dwell over the 95th percentile for its length"),
     "follow author": assumed(10, "points", "asks for more"),
     "hide": assumed(-20, "points", "an explicit no"),
     "report": assumed(-100, "points", "rare and grave"),
@@ -974,6 +1129,13 @@ def value_rows() -> list[list[str]]:
 SESSIONS_MEAN = assumed(14, "sessions per user and week", "two a day")
 SESSIONS_SD = assumed(12, "sessions per user and week", "users differ widely; see your logs")
 DETECTABLE = assumed(0.002, "of the mean", "a change worth shipping at this scale")
+TEST_DAYS = assumed(14, "days", "two whole weeks")
+HIDES_SD = assumed(6, "hides per user and test", "three times the mean: few users hide much")
+REPORTS_SD = assumed(0.5, "reports per user and test", "most users report nothing")
+SURVEY_ANSWERS_PER_DAY = assumed(5_000, "answers a day", "a thin survey of all users")
+SURVEY_ASKED = assumed(0.05, "of the users of an arm", "asked once in a test, drawn at random")
+SURVEY_ANSWERED = assumed(0.1, "of those asked", "the rest swipe it away")
+SURVEY_YES = assumed(0.5, "of answers", "where a share is hardest to estimate")
 CUPED_CORRELATION = assumed(0.7, "correlation", "between a week before and a week in the test")
 
 
@@ -995,6 +1157,46 @@ def users_per_arm_cuped(correlation: float = CUPED_CORRELATION) -> float:
 def arm_share() -> float:
     """Share of daily users in one arm."""
     return users_per_arm() / DAILY_USERS
+
+
+def smallest_change(standard_deviation: float = HIDES_SD) -> float:
+    """Smallest change of a mean per user that such a test finds with 80 % power at 5 %."""
+    normal = NormalDist()
+    z = normal.inv_cdf(0.975) + normal.inv_cdf(0.8)
+    return z * standard_deviation * math.sqrt(2 / users_per_arm())
+
+
+def hides_detectable() -> float:
+    """Smallest relative change of hides that the test finds."""
+    return smallest_change(HIDES_SD) / (HIDE_RATE * viewed_per_user() * TEST_DAYS)
+
+
+def reports_detectable() -> float:
+    """Smallest relative change of reports that the test finds."""
+    return smallest_change(REPORTS_SD) / (REPORT_RATE * viewed_per_user() * TEST_DAYS)
+
+
+def survey_answers_thin() -> float:
+    """Answers in an arm from the survey of all users."""
+    return SURVEY_ANSWERS_PER_DAY * TEST_DAYS * arm_share()
+
+
+def survey_answers() -> float:
+    """Answers in an arm when the experiment asks its own users."""
+    return users_per_arm() * SURVEY_ASKED * SURVEY_ANSWERED
+
+
+def survey_margin(answers: float | None = None) -> float:
+    """Drop in agreement that a one-sided test at 5 % excludes with 80 % power if there is none."""
+    number = survey_answers() if answers is None else answers
+    normal = NormalDist()
+    z = normal.inv_cdf(0.95) + normal.inv_cdf(0.8)
+    return z * math.sqrt(2 * SURVEY_YES * (1 - SURVEY_YES) / number)
+
+
+def survey_margin_thin() -> float:
+    """The same with the answers of the survey of all users only."""
+    return survey_margin(survey_answers_thin())
 
 
 # --------------------------------------------------------------------------- tables and chart
@@ -1044,8 +1246,14 @@ def memory_rows() -> list[list[str]]:
             f"memory, {ANN_SHARDS:g} shards of {si(index_shard_bytes(), 'B')}",
         ],
         [
+            "Counters beside it",
+            f"{count(indexed_posts())} × {PRERANK_BYTES:g} B",
+            si(index_record_bytes(), "B"),
+            f"the same machines, {si(shard_total_bytes(), 'B')} with the shard",
+        ],
+        [
             "Recent posts by author",
-            f"{count(posts_per_day())} × {IN_NETWORK_DAYS:g} days × {STORE_RECORD_BYTES:g} B",
+            f"{count(posts_per_day())} × {IN_NETWORK_DAYS:g} days × {post_record_bytes():g} B",
             si(in_network_store_bytes(), "B"),
             "memory",
         ],
@@ -1059,6 +1267,12 @@ def memory_rows() -> list[list[str]]:
             "Seen filters",
             f"{count(DAILY_USERS)} × {seen_posts():,.0f} posts × {SEEN_BITS:g} bits",
             si(seen_filter_bytes(), "B"),
+            f"memory, {SEEN_FILTERS:g} weekly filters a user",
+        ],
+        [
+            "Counters by user and author",
+            f"{count(DAILY_USERS)} × {FOLLOWED:g} × {PAIR_COUNTER_BYTES:g} B",
+            si(pair_counter_bytes(), "B"),
             "memory",
         ],
         [
@@ -1066,6 +1280,7 @@ def memory_rows() -> list[list[str]]:
             (
                 f"{REPLICAS:g} copies × ({seen_filter_bytes() / 1e12:g} filters"
                 f" + {daily_history_bytes() / 1e12:g} histories"
+                f" + {pair_counter_bytes() / 1e12:g} pairs"
                 f" + {online_post_bytes() / 1e12:g} posts) TB"
             ),
             si(online_features_bytes(), "B") + " (all copies)",
@@ -1148,6 +1363,13 @@ def fleet_rows() -> list[list[str]]:
             f"{si(online_features_bytes(), 'B')} in memory",
             f"{si(machine_memory_used(), 'B')}, no spare",
             feature_machines(),
+            CPU_PRICE,
+        ),
+        (
+            "Document store",
+            f"{count(documents_per_s(), 3)} posts/s",
+            f"{DOCUMENTS_PER_S:,.0f}, from SSD",
+            document_machines(),
             CPU_PRICE,
         ),
         (

@@ -536,6 +536,16 @@ def test_words_tell_steps_planes_and_kinds(tmp_path: Path) -> None:
     ]
 
 
+def test_a_step_that_forks_is_told_once(tmp_path: Path) -> None:
+    body = """
+    def one():
+        DOC
+        Client("App") >> Edge(step=1) >> [Service("A"), Service("B"), Service("C")]
+    """
+    text = drawn(make(tmp_path, body)).text_html
+    assert '<ol><li value="1">App to A, B and C</li></ol>' in text
+
+
 def test_text_of_an_author_is_escaped_everywhere(tmp_path: Path) -> None:
     body = """
     def one():

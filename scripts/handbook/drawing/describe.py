@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import groupby
 
 from handbook.drawing.capture import EdgeItem, Graph
 
@@ -25,7 +26,10 @@ def text_html(graph: Graph) -> str:
     )
     parts = []
     if steps:
-        items = "".join(f'<li value="{edge.step}">{_step(graph, edge)}</li>' for edge in steps)
+        groups = groupby(steps, key=lambda edge: (edge.step, edge.tail, edge.label))
+        items = "".join(
+            f'<li value="{step}">{_step(graph, list(edges))}</li>' for (step, _, _), edges in groups
+        )
         parts.append(f"<p>Steps:</p><ol>{items}</ol>")
     parts.append(f"<p>Parts:</p>{_plane(graph, None)}")
     return "".join(parts)
@@ -44,9 +48,12 @@ def links(graph: Graph) -> list[tuple[str, str]]:
     return [(node.href, node.title) for node in graph.nodes if node.href]
 
 
-def _step(graph: Graph, edge: EdgeItem) -> str:
-    label = f": {escape(edge.label)}" if edge.label else ""
-    return f"{_name(graph, edge.tail)} to {_name(graph, edge.head)}{label}"
+def _step(graph: Graph, edges: list[EdgeItem]) -> str:
+    """One step; several edges of the same one, from the same node, are told together."""
+    label = f": {escape(edges[0].label)}" if edges[0].label else ""
+    heads = [_name(graph, edge.head) for edge in edges]
+    said = " and ".join(filter(None, (", ".join(heads[:-1]), heads[-1])))
+    return f"{_name(graph, edges[0].tail)} to {said}{label}"
 
 
 def _name(graph: Graph, node: int) -> str:

@@ -1,93 +1,54 @@
-"""The colours: every text can be read in both themes, and the page's style is up to date."""
+"""Each part of the theme that we replace is still what it was when we replaced it."""
 
 from __future__ import annotations
 
+import hashlib
+import re
 from pathlib import Path
 
+import material
 import pytest
 
-from handbook.drawing.html import page_css
-from handbook.drawing.theme import ROLES, colours, contrast, rules, standalone_css, theme_css
-
-ROOT = Path(__file__).resolve().parents[1]
-THEMES = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-
-
-def test_contrast_is_that_of_the_guidelines() -> None:
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
-
-
-@THEMES
-def test_words_can_be_read_on_every_ground(dark: bool) -> None:
-    palette = colours(dark=dark)
-    grounds = ["page", "card", *(f"{role}-{part}" for role in ROLES for part in ("tint", "chip"))]
-    pale = [
-        f"{ink} on {ground}: {contrast(palette[ink], palette[ground]):.2f}"
-        for ink in ("ink", "muted")
-        for ground in grounds
-        if contrast(palette[ink], palette[ground]) < 4.5
-    ]
-    assert pale == []
+THEME = Path(material.__file__).parent / "templates"
+OURS = Path(__file__).resolve().parents[1] / "overrides"
+# Ours is theirs with one change.
+CHANGED = {
+    "partials/source.html": (' data-md-component="source"', ""),
+    "partials/path.html": ("{{ lang.t('nav') }}", "Where you are"),
+}
+# Ours is another text: theirs must be what we read.
+READ = {
+    "404.html": "8a4ca458bacfd2ee",
+    "partials/actions.html": "ff7b1468384684d7",
+}
 
 
-@THEMES
-def test_a_role_can_be_read_on_its_own_grounds(dark: bool) -> None:
-    palette = colours(dark=dark)
-    pale = [
-        f"{role} on {ground}"
-        for role in ROLES
-        for ground in ("page", "card", f"{role}-tint", f"{role}-chip")
-        if contrast(palette[role], palette[ground]) < 4.5
-    ]
-    assert pale == []
-    assert contrast(palette["link"], palette["page"]) >= 4.5
+def body(path: Path) -> str:
+    """A template without its comments and its spare blanks."""
+    text = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return " ".join(text.split())
 
 
-@THEMES
-def test_lines_that_carry_meaning_can_be_seen(dark: bool) -> None:
-    palette = colours(dark=dark)
-    lines = ["edge", *(f"{role}-line" for role in ROLES)]
-    assert [line for line in lines if contrast(palette[line], palette["page"]) < 3] == []
+@pytest.mark.parametrize("name", CHANGED)
+def test_ours_is_theirs_but_for_one_change(name):
+    old, new = CHANGED[name]
+    theirs = body(THEME / name)
+    assert theirs.count(old) == 1
+    assert theirs.replace(old, new) == body(OURS / name)
 
 
-def test_both_themes_name_the_same_colours() -> None:
-    assert colours(dark=False).keys() == colours(dark=True).keys()
+@pytest.mark.parametrize("name", READ)
+def test_theirs_is_what_we_read(name):
+    digest = hashlib.sha256(body(THEME / name).encode()).hexdigest()[:16]
+    assert digest == READ[name], "read the theme's template again, then note its digest here"
 
 
-def test_dark_is_for_screens_only() -> None:
-    media = {r.media for r in rules() if '[data-md-color-scheme="slate"]' in r.selectors}
-    assert media == {"screen"}
-    assert "max-height: 18cm" in theme_css()
-    assert "forced-colors: active" in theme_css()
+def test_nothing_else_is_replaced():
+    found = {path.relative_to(OURS).as_posix() for path in OURS.rglob("*.html")}
+    assert found == {*CHANGED, *READ}
 
 
-def test_every_variable_that_is_used_is_named() -> None:
-    named = {name for rule in rules() for name, _ in rule.declarations if name.startswith("--hb-")}
-    used = {
-        part.split(")")[0]
-        for rule in rules()
-        for _, value in rule.declarations
-        for part in value.split("var(")[1:]
-    }
-    assert used <= named
-
-
-def test_standalone_style_holds_only_what_is_used() -> None:
-    style = standalone_css({"hb-fig", "hb-card", "hb-role-data"})
-    assert ".hb-card.hb-role-data{stroke:" in style
-    assert "hb-edge" not in style
-    assert "hb-role-online" not in style
-    assert "--hb-" not in style
-
-
-def test_page_style_is_up_to_date() -> None:
-    path = ROOT / "docs/assets/figures.css"
-    assert path.read_text(encoding="utf-8") == page_css(), (
-        "run: python -m handbook.drawing.html --write"
-    )
-
-
-def test_figure_style_names_no_colour_of_its_own() -> None:
-    frame = (ROOT / "scripts/handbook/drawing/figure.css").read_text(encoding="utf-8")
-    assert "#" not in frame.replace("#ffffff", "")
+def test_the_markup_that_our_script_mends_is_still_there():
+    assert 'role="dialog"' in (THEME / "partials" / "search.html").read_text(encoding="utf-8")
+    bundle = next((THEME / "assets" / "javascripts").glob("bundle.*.min.js"))
+    assert "md-code__nav" in bundle.read_text(encoding="utf-8")

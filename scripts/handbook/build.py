@@ -244,12 +244,11 @@ def _write_downloads(project: Project, folder: Path) -> None:
 def _redirect(project: Project, folder: Path, old: str, new: str) -> list[Problem]:
     source = folder / old.strip("/") / "index.html"
     target = folder / new.partition("#")[0].strip("/") / "index.html"
+    line = line_of(project.config, f"{old}:")
     if not target.is_file():
-        return [
-            Problem(project.config, 0, 0, "redirect", f"{old} leads to {new}, which is no page")
-        ]
+        return [Problem(project.config, line, 0, "redirect", f"{old} leads to no page: {new}")]
     if source.is_file():
-        return [Problem(project.config, 0, 0, "redirect", f"{old} is a page; it cannot be moved")]
+        return [Problem(project.config, line, 0, "redirect", f"{old} is a page; it has not moved")]
     source.parent.mkdir(parents=True, exist_ok=True)
     link = posixpath.relpath(new, old.strip("/") or ".") + ("/" if new.endswith("/") else "")
     source.write_text(REDIRECT.format(target=html.escape(link)), encoding="utf-8")

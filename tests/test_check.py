@@ -6,7 +6,6 @@ import argparse
 import ast
 import inspect
 import re
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -129,11 +128,7 @@ def told(project: Project, rules: tuple[check.Rule, ...] = RULES) -> list[str]:
 def test_a_clean_project_has_no_findings_and_is_not_written(project: Project) -> None:
     before = {path: path.stat().st_mtime_ns for path in project.root.rglob("*")}
     assert told(project, check.RULES) == []
-    after = {
-        path: path.stat().st_mtime_ns
-        for path in project.root.rglob("*")
-        if project.cache.parent not in (path, *path.parents)
-    }
+    after = {path: path.stat().st_mtime_ns for path in project.root.rglob("*")}
     assert after == before
 
 
@@ -332,17 +327,3 @@ def test_the_verb_says_what_it_found(project: Project, capsys: pytest.CaptureFix
     out = capsys.readouterr()
     assert "docs/index.md:1: front-matter: no front matter" in out.err
     assert "findings" in out.out
-
-
-def test_a_hundred_chapters_are_checked_in_time(project: Project) -> None:
-    body = (project.root / FEED).read_text(encoding="utf-8")
-    long = body + "\n\nIt takes 100 ms.[^a] A [link](../news-feed/index.md).\n" * 400
-    for number in range(100):
-        folder = project.docs / "case-studies" / f"c{number}"
-        folder.mkdir()
-        (folder / "index.md").write_text(long.replace("id: first", f"id: first-{number}"))
-        (folder / "estimate.py").write_text(ESTIMATE)
-    start = time.process_time()
-    check.check_sources(project, RULES)
-    # The bar is 5 s for the whole command; a machine that is busy gets twice that.
-    assert time.process_time() - start < 10

@@ -14,6 +14,7 @@ import io
 import os
 import random
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -161,6 +162,8 @@ def _synthetic_figure(rng: random.Random, number: int) -> str:
 def _own_rows(project: Project) -> list[Row]:
     print("Checking the sources ...", flush=True)
     check_s = _command_s(project, "check")
+    print("Checking a hundred chapters ...", flush=True)
+    many_s = _many_chapters_s(project, 100)
     print("Building the site twice: the second time the figures are cached ...", flush=True)
     with tempfile.TemporaryDirectory(prefix="handbook-bench-") as folder:
         target = Path(folder) / "site"
@@ -170,10 +173,32 @@ def _own_rows(project: Project) -> list[Row]:
         size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     return [
         Row("handbook check, whole command", check_s, "s wall", 5.0),
+        Row("handbook check, 100 copies of the news feed", many_s, "s CPU", 5.0),
         Row("mkdocs build, first", first_s, "s wall", None),
         Row("mkdocs build, figures cached", second_s, "s wall", None),
         Row("size of the site", size / 2**20, "MiB", 150.0),
     ]
+
+
+def _many_chapters_s(project: Project, count: int) -> float:
+    """Returns the processor time to check copies of the longest chapter.
+
+    The copies share quiz ids and stand outside the navigation, so findings are told too: the time
+    is more than that of as many clean chapters.
+    """
+    from handbook.check import check_sources
+
+    with tempfile.TemporaryDirectory(prefix="handbook-bench-") as folder:
+        copy = Project(Path(folder))
+        for name in ("docs", "diagrams", "includes"):
+            shutil.copytree(project.root / name, copy.root / name)
+        shutil.copy2(project.config, copy.config)
+        shutil.copytree(project.cache, copy.cache)
+        chapter = copy.docs / "case-studies" / "news-feed"
+        for number in range(count):
+            shutil.copytree(chapter, chapter.parent / f"copy-{number}")
+        spent_ms, _ = _processor_ms(lambda: check_sources(copy))
+    return spent_ms / 1e3
 
 
 def _command_s(project: Project, *words: str) -> float:

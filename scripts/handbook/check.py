@@ -214,7 +214,7 @@ def figures_drawn(sources: Sources) -> Iterator[Problem]:
     found = list(sources.figures)
     yield from sources.figure_problems
     if found:
-        for rendered in drawing.render_all(sources.project).values():
+        for rendered in drawing.render_all(sources.project, keep=False).values():
             yield from rendered.problems
 
 

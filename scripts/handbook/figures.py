@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import base64
 import sys
-import tempfile
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -81,7 +80,7 @@ def sheet(project: Project, figures: list[RenderedFigure]) -> str:
 
 
 def _render(project: Project, ids: list[str] | None, *, keep: bool) -> dict[str, RenderedFigure]:
-    """Draws with progress; without `keep`, what is drawn goes nowhere."""
+    """Draws with progress; without `keep`, nothing is written."""
 
     def progress(done: int, total: int) -> None:
         if sys.stderr.isatty():
@@ -89,24 +88,7 @@ def _render(project: Project, ids: list[str] | None, *, keep: bool) -> dict[str,
             if done == total:
                 print(file=sys.stderr)
 
-    if keep:
-        return render_all(project, ids, progress)
-    with tempfile.TemporaryDirectory() as folder:
-        return render_all(_Elsewhere(project.root, Path(folder)), ids, progress)
-
-
-class _Elsewhere(Project):
-    """A project whose cache is another folder."""
-
-    def __init__(self, root: Path, cache: Path) -> None:
-        super().__init__(root)
-        object.__setattr__(self, "_cache", cache)
-
-    @property
-    def cache(self) -> Path:
-        """The other folder."""
-        folder: Path = self.__dict__["_cache"]
-        return folder
+    return render_all(project, ids, progress, keep=keep)
 
 
 def _shown(figure: RenderedFigure) -> str:

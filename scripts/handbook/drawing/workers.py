@@ -22,7 +22,11 @@ Progress = Callable[[int, int], None]
 
 
 def render_all(
-    project: Project, ids: Iterable[str] | None = None, progress: Progress | None = None
+    project: Project,
+    ids: Iterable[str] | None = None,
+    progress: Progress | None = None,
+    *,
+    keep: bool = True,
 ) -> dict[str, RenderedFigure]:
     """Draws figures, or reads them where they were drawn before.
 
@@ -30,6 +34,7 @@ def render_all(
         project: The project.
         ids: Which; all where none are given.
         progress: Called with how many of how many misses are drawn.
+        keep: Whether to remember what is drawn; a check reads what is kept and writes nothing.
 
     Returns:
         The figures by id, in the catalogue's order. What is wrong with one is in its `problems`;
@@ -44,8 +49,10 @@ def render_all(
     cache = FigureCache(project)
     figures = {source.id: cache.load(source) for source in sources}
     missing = [source for source in sources if figures[source.id] is None]
-    for source, figure in zip(missing, _draw(project, missing, progress), strict=True):
-        cache.save(source, figure)
+    store = project.cache / "icons" if keep else None
+    for source, figure in zip(missing, _draw(project, missing, store, progress), strict=True):
+        if keep:
+            cache.save(source, figure)
         figures[source.id] = figure
     return {name: figure for name, figure in figures.items() if figure is not None}
 
@@ -69,12 +76,11 @@ def _chosen(project: Project, sources: list[FigureSource], ids: list[str]) -> li
 
 
 def _draw(
-    project: Project, sources: list[FigureSource], progress: Progress | None
+    project: Project, sources: list[FigureSource], store: Path | None, progress: Progress | None
 ) -> list[RenderedFigure]:
     if not sources:
         return []
     _warm()
-    store = project.cache / "icons"
     results: dict[str, RenderedFigure] = {}
     # A crash breaks the pool and everything in flight: the rest is drawn again, one by one.
     count = min(os.cpu_count() or 1, len(sources))
@@ -89,7 +95,7 @@ def _draw(
 def _pooled(
     root: Path,
     sources: list[FigureSource],
-    store: Path,
+    store: Path | None,
     results: dict[str, RenderedFigure],
     progress: Progress | None,
     workers: int,
@@ -107,7 +113,7 @@ def _pooled(
                 progress(len(results), len(sources))
 
 
-def _work(root: Path, source: FigureSource, store: Path) -> RenderedFigure:
+def _work(root: Path, source: FigureSource, store: Path | None) -> RenderedFigure:
     from handbook.drawing.compose import compose  # heavy; only where drawing
     from handbook.estimate import using
 

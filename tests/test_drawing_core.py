@@ -603,7 +603,7 @@ def test_crash_costs_one_figure(tmp_path: Path) -> None:
     ]
 
 
-def test_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
+def test_same_bytes_whatever_the_hash_seed_the_fonts_and_the_locale(tmp_path: Path) -> None:
     code = (
         "import sys, hashlib\nfrom pathlib import Path\n"
         "from handbook.project import Project\nfrom handbook.drawing import catalogue\n"
@@ -612,9 +612,21 @@ def test_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
         "    f = compose(s)\n"
         "    print(s.id, hashlib.sha256(repr(f).encode()).hexdigest())\n"
     )
+    # The second machine knows no font at all: a layout that asked the system would differ.
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text('<?xml version="1.0"?><fontconfig></fontconfig>')
+    machines = (
+        {"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8"},
+        {
+            "PYTHONHASHSEED": "2",
+            "LC_ALL": "POSIX",
+            "FONTCONFIG_FILE": str(fonts),
+            "TZ": "Asia/Tokyo",
+        },
+    )
     seen = set()
-    for seed in ("1", "2"):
-        env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "scripts")}
+    for machine in machines:
+        env = {**os.environ, **machine, "PYTHONPATH": str(ROOT / "scripts")}
         command = [sys.executable, "-c", code, str(ROOT)]
         seen.add(subprocess.run(command, env=env, capture_output=True, check=True).stdout)
     assert len(seen) == 1

@@ -36,8 +36,9 @@ def serving():
 
     The feed service reads the user's context, asks four sources at once, filters and pre-ranks what
     they return, and hands the survivors to the ranker, which gathers id vectors from the embedding
-    servers. Ten posts are hydrated and answered. Events flow back through stream jobs into features and into the
-    vector index, so that a hide counts on the next request and a post is found within a minute.
+    servers. Ten posts are hydrated and answered. Events flow back through stream jobs into features
+    and into the vector index, so that a hide counts on the next request and a post is found within
+    a minute.
     """
     app = Client("Mobile app", "scroll, like, hide")
     with Plane("Nearline", role="nearline"):
@@ -45,13 +46,13 @@ def serving():
         jobs = Job("Stream jobs", "join, count, embed")
         features = Store("Features", f"{feed.online_features_bytes() / 1e12:.1f} TB, 3 copies")
     with Plane("Online serving", role="online"):
-        api = Service("Feed service", f"{feed.mixer_machines():.0f} machines")
+        api = Service("Feed service", "reads user context first")
         index = Index("Vector index", f"{feed.ANN_CANDIDATES:.0f} posts, 4 shards")
         authors = Store("By author", f"{feed.in_network_candidates():.0f} posts, 2 days")
         lists = Store("Topics, new", "300 posts", icon="mdi-format-list-bulleted")
         prerank = Model("Filter, pre-rank", f"{feed.retrieved():,.0f} to {feed.RANKED:.0f}")
         ranker = Model("Ranker", f"{feed.ranker_accelerators():.0f} cards, 8 heads")
-        tables = Store("Embeddings", f"{feed.embedding_machines():.0f} machines")
+        tables = Store("Id vectors", f"{feed.embedding_machines():.0f} machines")
         rerank = Service("Re-rank, policy", "50 to 10", icon="mdi-shield-check-outline")
         documents = Store("Documents", f"{feed.document_machines():.0f} machines")
     app >> Edge("GET /feed", step=1) >> api
@@ -62,7 +63,6 @@ def serving():
     authors >> prerank
     lists >> prerank
     prerank >> Edge("500 posts", step=4) >> ranker
-    features >> Edge("context") >> api
     features >> Edge("one batch") >> ranker
     tables >> ranker
     ranker >> Edge("top 50", step=5) >> rerank

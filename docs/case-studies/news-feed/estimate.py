@@ -791,6 +791,12 @@ def trimmed_pairs_saving(pairs: float = TRIMMED_PAIRS) -> float:
     return monthly_cost(feature_machines() - needed, CPU_PRICE) / cost_per_month()
 
 
+def half_bill_saving() -> float:
+    """Share of the monthly cost that all three levers save together."""
+    cheap = cost_per_month(RANKED / 2, ranked_request_share())
+    return 1 - cheap / cost_per_month() + trimmed_pairs_saving()
+
+
 def ranker_dollars() -> float:
     """Dollars a month for the ranker's accelerators."""
     return monthly_cost(ranker_accelerators(), L4_PRICE)
@@ -852,7 +858,7 @@ def latency_budget() -> LatencyBudget:
         .stage("Gateway, authentication, internal network", 8)
         .parallel(
             "User context",
-            {"profile and history": 6, "accounts followed": 5, "seen filter": 4},
+            {"history, pair counters": 6, "accounts followed": 5, "seen filters": 4},
         )
         .parallel(
             "Candidate sources",
@@ -1237,7 +1243,7 @@ def memory_rows() -> list[list[str]]:
             "Posts, a year",
             f"{count(posts_per_day())} a day × {POST_BYTES:,.0f} B × {REPLICAS:g} copies",
             si(post_storage_per_year_bytes(), "B") + " (all copies)",
-            "document store",
+            "object storage; 30 days also on SSD",
         ],
         [
             "Vector index, int8",

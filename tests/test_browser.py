@@ -322,12 +322,27 @@ def test_print_is_whole_and_light(browser, address):
         """[...document.querySelectorAll('.hb-scroll, pre > code, .hb-math')]
            .filter(e => getComputedStyle(e).overflowX !== 'visible').length"""
     )
-    colours = page.evaluate("getComputedStyle(document.querySelector('article')).color")
+    inks = page.evaluate(
+        """['article p', 'article li', 'article td', 'article th', 'blockquote', 'figcaption',
+            '.hb-fact', '.hb-derivation__title', 'summary', 'article h2']
+           .map(s => [s, getComputedStyle(document.querySelector(s)).color])"""
+    )
+    papers = page.evaluate(
+        """['body', '.hb-chapter', 'th', '.hb-quiz summary']
+           .map(s => [s, getComputedStyle(document.querySelector(s)).backgroundColor])"""
+    )
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     opened = page.evaluate("document.querySelectorAll('.md-content .hb-derivations[open]').length")
     context.close()
     assert (closed, cut, opened) == (0, 0, 0)
-    assert max(int(part) for part in colours.strip("rgba()").split(",")[:3]) < 80
+    assert [ink for ink in inks if brightness(ink[1]) > 110] == []
+    assert [paper for paper in papers if brightness(paper[1]) < 230] == []
+
+
+def brightness(colour: str) -> float:
+    """The mean of red, green and blue; white where the colour is see-through."""
+    red, green, blue, *alpha = (float(part) for part in re.findall(r"[\d.]+", colour))
+    return 255 if alpha == [0] else (red + green + blue) / 3
 
 
 # --------------------------------------------------------------------------- the error page

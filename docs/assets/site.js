@@ -26,16 +26,20 @@
     box.replaceChildren(close, ...copy.childNodes);
   };
 
+  /** Beside the number, on the side with more room, and never over it. */
   const place = (box, link) => {
     const gap = 8;
     const at = link.getBoundingClientRect();
+    const below = window.innerHeight - at.bottom - 2 * gap;
+    const above = at.top - 2 * gap;
+    box.style.maxHeight = "";
+    const wanted = box.getBoundingClientRect();
+    const under = wanted.height <= below || below >= above;
+    box.style.maxHeight = `${Math.min(wanted.height, Math.max(under ? below : above, 120))}px`;
     const size = box.getBoundingClientRect();
     const left = Math.min(at.left, window.innerWidth - size.width - gap);
-    const below = at.bottom + gap;
-    const fits = below + size.height <= window.innerHeight - gap;
-    const top = fits ? below : at.top - size.height - gap;
     box.style.left = `${Math.max(gap, left)}px`;
-    box.style.top = `${Math.max(gap, top)}px`;
+    box.style.top = `${under ? at.bottom + gap : Math.max(gap, at.top - size.height - gap)}px`;
   };
 
   const derivations = () => {
@@ -72,9 +76,8 @@
         box.focus();
       });
     });
-    window.addEventListener("scroll", () => box?.matches(":popover-open") && opener && place(box, opener), {
-      passive: true,
-    });
+    const follow = () => opener && box.matches(":popover-open") && place(box, opener);
+    window.addEventListener("scroll", follow, { passive: true });
   };
 
   /** Opens the fold that an address points into; older browsers do not. */

@@ -195,7 +195,7 @@ def ranker():
     with Plane("Heads", role="online"):
         gate = Layer("Gate × 8", "softmax over experts")
         tower = Layer("Tower × 8", f"{feed.EXPERT_OUT:.0f} to {feed.TOWER_HIDDEN:.0f} to 1")
-    bias = Layer("Bias tower", "position; constant serving")
+    bias = Layer("Bias tower", "position; fixed online")
     add = Op("σ(+)")
     calibrate = Layer("Calibration map", "one per head, unsampled data")
     value = Layer("Value", "Σ β p, hide −20, report −100")

@@ -94,7 +94,7 @@ def figure_html(rendered: Rendered, alt: str, download_href: str = "") -> str:
         f"{_legend(rendered.legend)}"
         f'<figcaption class="hb-foot"><span class="hb-caption">{escape(rendered.title)}</span>'
         f'<span class="hb-tools"><button type="button" class="hb-expand" aria-haspopup="dialog"'
-        f' aria-label="Enlarge the figure: {escape(rendered.title)}">Expand</button>{download}'
+        f' aria-label="Expand the figure: {escape(rendered.title)}">Expand</button>{download}'
         f"</span></figcaption>"
         f'<details class="hb-text"><summary>Text description</summary>'
         f'<div class="hb-text-body" id="{anchor}-text">{_paragraphs(rendered.description)}'

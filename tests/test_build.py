@@ -42,6 +42,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     theme.mkdir()
     (theme / "main.html").write_text("<!doctype html><title>t</title>{{ page.content }}")
     (tmp_path / "mkdocs.yml").write_text(CONFIG.replace("null", "null, custom_dir: theme"))
+    (tmp_path / "diagrams").mkdir()
     monkeypatch.setattr(check, "check_sources", lambda _: [])
     monkeypatch.delenv("SITE_URL", raising=False)
     return Project(tmp_path)
@@ -117,6 +118,12 @@ def test_a_bad_configuration_is_a_finding(toy, capsys):
     toy.config.write_text(CONFIG + "theme: {name: none-such}\n")
     assert run(toy) == 1
     assert "mkdocs.yml: build:" in capsys.readouterr().err
+
+
+def test_long_work_shows_progress(capsys):
+    for done in range(1, 13):
+        build._show_progress(done, 12)
+    assert capsys.readouterr().out == "    10 of 12\n    12 of 12\n"
 
 
 # --------------------------------------------------------------------------- warnings
@@ -199,7 +206,8 @@ def test_edit_links_need_a_repository(toy, monkeypatch):
 @pytest.mark.build
 def test_the_build_says_nothing_but_its_steps(built):
     lines = (built.root / "build.log").read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if not line.startswith(("==>", "Built site/"))] == []
+    said = re.compile(r"==> |Built site/|    \d+ of \d+$")
+    assert [line for line in lines if not said.match(line)] == []
 
 
 @pytest.mark.build

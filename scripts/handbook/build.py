@@ -84,9 +84,20 @@ def step(text: str) -> None:
 
 def _check_sources(project: Project) -> list[Problem]:
     from handbook.check import check_sources
+    from handbook.drawing import render_all
 
-    step("Drawing the figures and checking the sources")
+    step("Drawing the figures")
+    render_all(project, progress=_show_progress)
+    step("Checking the sources")
     return list(check_sources(project))
+
+
+def _show_progress(done: int, of: int) -> None:
+    """Counts figures on one line of a terminal; a log gets every tenth."""
+    if sys.stdout.isatty():
+        print(f"\r    {done} of {of}", end="\n" if done == of else "", flush=True)
+    elif done % 10 == 0 or done == of:
+        print(f"    {done} of {of}", flush=True)
 
 
 def _check_site(project: Project, folder: Path) -> list[Problem]:

@@ -34,6 +34,7 @@ FLAGS = (
     "--no-sandbox",
 )
 LIBRARIES = "apt install libx11-6 libxrender1 libglib2.0-0 libexpat1"
+DRIVER = "apt install libatomic1, which the driver's Node links to"
 INSTALL = "apt install chromium, or: .venv/bin/python -m playwright install chromium"
 
 
@@ -53,7 +54,9 @@ def run_doctor(project: Project, args: argparse.Namespace) -> int:
     _require_graphviz(project)
     print("Graphviz: in process")
     if args.browser:
-        print(f"Browser: {find_browser() or install_browser()}")
+        browser = find_browser() or install_browser()
+        _require_driver(browser)
+        print(f"Browser: {browser}")
     return 0
 
 
@@ -65,6 +68,20 @@ def _require_graphviz(project: Project) -> None:
         raise HandbookError(
             [Problem(project.root, 0, 0, "no-graphviz", str(error), LIBRARIES)]
         ) from None
+
+
+def _require_driver(browser: Path) -> None:
+    """Starts the browser once: better one line now than a failure of every browser test."""
+    from playwright.sync_api import sync_playwright
+
+    try:
+        with sync_playwright() as playwright:
+            playwright.chromium.launch(executable_path=browser, args=list(FLAGS)).close()
+    except Exception as error:
+        # Whatever the driver raises: it is a program of its own and may not even start.
+        said = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        message = f"the browser does not start: {said}"
+        raise HandbookError([Problem(browser, 0, 0, "no-driver", message, DRIVER)]) from None
 
 
 def find_browser() -> Path | None:

@@ -281,6 +281,25 @@ def test_a_broken_table_is_one_line(project: Project) -> None:
     ]
 
 
+STRAY = (
+    "table-marker: a generated table lacks its other marker, so nothing checks it (fix: open with "
+    "<!-- [[[cog table(...) ]]] --> and end with <!-- [[[end]]] -->)"
+)
+
+
+def test_a_table_without_its_other_marker_is_told(project: Project) -> None:
+    body = TABLE.replace("<!-- [[[end]]] -->\n", "")
+    assert [line.partition(" ")[2] for line in told(project, body)] == [STRAY]
+    body = TABLE.replace("<!-- [[[cog", "<!-- [[[")
+    assert [line.partition(" ")[2] for line in told(project, body)] == [STRAY]
+
+
+def test_a_lost_end_does_not_swallow_the_next_table(project: Project) -> None:
+    body = TABLE.replace("<!-- [[[end]]] -->\n", "") + "\n" + TABLE
+    assert [line.partition(" ")[2] for line in told(project, body)] == [STRAY]
+    assert mended(project, body) == body
+
+
 QUANTITIES = [
     ("It takes 100 ms at most.", ["100 ms"]),
     ("It takes **100 ms**.", ["100 ms"]),

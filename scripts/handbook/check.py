@@ -74,6 +74,7 @@ CODES = {
     "quiz-yaml": "A quiz is not YAML; often a colon in a text that wants quotes.",
     "shadowed-package": "A file or folder of ours hides the library that draws the figures.",
     "table-code": "The code of a generated table fails.",
+    "table-marker": "A generated table stands between two markers, and one is missing.",
     "table-stale": "A generated table is not what its code gives.",
 }
 GENERATED_FILES = ("assets/figures/",)

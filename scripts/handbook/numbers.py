@@ -172,7 +172,16 @@ def problems(chapter: Chapter, scope: Scope) -> list[Problem]:
         for proof in found
         if not proof.right
     ]
-    return wrong + [problem for _, problem in _tables(chapter, scope) if problem]
+    return wrong + [problem for _, problem in _tables(chapter, scope) if problem] + _stray(chapter)
+
+
+def _stray(chapter: Chapter) -> list[Problem]:
+    said = "a generated table lacks its other marker, so nothing checks it"
+    fix = "open with <!-- [[[cog table(...) ]]] --> and end with <!-- [[[end]]] -->"
+    return [
+        chapter.problem(place, "table-marker", said, fix)
+        for place in quantities.stray_markers(chapter)
+    ]
 
 
 def unproven(chapter: Chapter) -> list[Problem]:

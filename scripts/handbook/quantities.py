@@ -170,10 +170,27 @@ def generated(chapter: Chapter) -> list[Span]:
     Args:
         chapter: The page.
     """
-    pattern = re.compile(
-        r"(?m)^[ \t]*<!--[ \t]*\[\[\[cog\b.*?\[\[\[end\]\]\][^\n]*-->[^\n]*(?:\n|\Z)", re.DOTALL
-    )
-    return [Span(*match.span()) for match in pattern.finditer(chapter.without_code)]
+    return [Span(*match.span()) for match in _GENERATED.finditer(chapter.without_code)]
+
+
+def stray_markers(chapter: Chapter) -> list[int]:
+    """Returns where a marker of a generated table stands without its other half.
+
+    Args:
+        chapter: The page.
+    """
+    within = generated(chapter)
+    places = (match.start() for match in _MARKER.finditer(chapter.without_code))
+    return [place for place in places if not any(s.start <= place < s.end for s in within)]
+
+
+# A table ends before the next one begins: a lost end must not swallow what follows.
+_GENERATED = re.compile(
+    r"(?m)^[ \t]*<!--[ \t]*\[\[\[cog\b(?:(?!\[\[\[cog\b).)*?"
+    r"\[\[\[end\]\]\][^\n]*-->[^\n]*(?:\n|\Z)",
+    re.DOTALL,
+)
+_MARKER = re.compile(r"\[\[\[(?:cog\b|end\]\]\])")
 
 
 # What a page shows but does not claim, and what it does not show.

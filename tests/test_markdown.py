@@ -120,7 +120,7 @@ def test_a_proven_number_leads_to_its_derivation(project):
     assert (
         '<strong><a class="hb-number" href="#number-1" id="number-1-1">1,000,000,000</a></strong>'
     ) in out
-    assert '<details class="hb-derivations" id="how-the-numbers-are-computed">' in out
+    assert '<details class="hb-derivations" data-search-exclude="" id="how-the-numbers' in out
     assert "users × factor" in out
     assert "500,000,000 × 2" in out
     assert "a large network" in out
@@ -210,6 +210,7 @@ META = {
     "prerequisites": ["[The steps](../../framework/index.md), all of them"],
     "outcomes": ["Size a **feed**"],
     "checked": "2026-11-20",
+    "authors": ["A", "B"],
 }
 
 
@@ -225,11 +226,11 @@ def test_a_chapter_opens_with_what_it_takes_and_gives(project):
 
 def test_a_chapter_ends_with_the_day_its_facts_were_checked(project):
     (project.docs / "contributing").mkdir()
-    (project.docs / "contributing" / "index.md").touch()
+    (project.docs / "contributing" / "errata.md").touch()
     out, relinked = convert(project, "# Toy\n\nText[^a].\n\n[^a]: Note.", **META)
     assert out.rstrip().endswith("</p>")
-    assert "Facts checked on 20 November 2026." in out[out.index("footnote-ref") :]
-    assert "../../contributing/index.md" in relinked.seen
+    assert "Written by A, B. Facts checked on 20 November 2026." in out[out.index("footnote-ref") :]
+    assert "../../contributing/errata.md" in relinked.seen
 
 
 def test_a_page_without_such_facts_has_no_blocks(project):

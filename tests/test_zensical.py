@@ -46,7 +46,7 @@ def pages(project: Project) -> dict[str, site.Document]:
 def article(project: Project, path: str) -> str:
     text = (project.site / path).read_text(encoding="utf-8")
     # Zensical takes this away once its search has read it, and writes `./#x` for `#x`.
-    text = text.replace(" data-search-exclude", "").replace('"./#', '"#')
+    text = re.sub(r' data-search-exclude(="")?', "", text).replace('"./#', '"#')
     return text[text.index("<article") : text.index("</article>")]
 
 

@@ -15,7 +15,7 @@ from markdown.treeprocessors import Treeprocessor
 from handbook.markdown.context import Context, Page
 
 LEVELS = {"mid": "Mid", "senior": "Senior", "staff": "Staff"}
-GUIDE = "/contributing/index.md"
+GUIDE = "/contributing/errata.md"
 FOOTER = "hb-chapter-end"
 # After footnotes (50) have added their list, before the inline patterns (20): what is put here is
 # still read as Markdown, and its links are rewritten as the generator rewrites any.
@@ -78,7 +78,9 @@ def _prerequisite(value: Any) -> str:
 
 def _ending(page: Page, context: Context) -> Element:
     box = Element("p", {"class": FOOTER})
-    box.text = f"Facts checked on {_day(page.meta['checked'])}. "
+    authors = ", ".join(str(author) for author in _listed(page.meta.get("authors")))
+    credit = f"Written by {authors}. " if authors else ""
+    box.text = f"{credit}Facts checked on {_day(page.meta['checked'])}. "
     link = SubElement(box, "a", {"href": _report_link(page, context)})
     link.text = "Report an error on this page"
     link.tail = "."

@@ -151,7 +151,9 @@ class _Section(Treeprocessor):
         shown = [entry for entry in self.numbers.entries.values() if entry.places]
         if not shown:
             return
-        section = Element("details", {"class": "hb-derivations", "id": SECTION})
+        # Searched for, a derivation would only stand in the way of the text that it explains.
+        attributes = {"class": "hb-derivations", "id": SECTION, "data-search-exclude": ""}
+        section = Element("details", attributes)
         SubElement(section, "summary").text = TITLE
         listing = SubElement(section, "ol", {"class": "hb-derivations__list"})
         for entry in shown:

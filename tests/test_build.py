@@ -236,6 +236,14 @@ def test_no_page_names_an_owner_where_none_is_known(built):
 
 
 @pytest.mark.build
+def test_signatures_are_the_same_with_and_without_a_formatter(built):
+    text = (built.site / "reference" / "tooling" / "index.html").read_text(encoding="utf-8")
+    signatures = re.findall(r"doc-signature.*?<code[^>]*>(.*?)</code>", text, re.DOTALL)
+    assert len(signatures) > 20
+    assert [signature for signature in signatures if "\n" in signature.strip()] == []
+
+
+@pytest.mark.build
 def test_edit_and_report_links_follow_the_repository(new_checkout, handbook, built):
     project = new_checkout(built)
     done = handbook(project, "build", REPO_URL="https://git.example/someone/handbook")

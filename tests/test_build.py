@@ -77,6 +77,19 @@ def test_a_second_build_replaces_the_first(toy):
     assert leftovers(toy) == []
 
 
+def test_what_killed_builds_left_goes_and_a_site_moved_away_comes_back(toy):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    (toy.root / f"site.{gone.pid}.new").mkdir()
+    (toy.root / f"site.{os.getpid()}.new").mkdir()
+    old = toy.root / f"site.{gone.pid}.old"
+    old.mkdir()
+    (old / "index.html").write_text("published")
+    build.sweep(toy)
+    assert (toy.site / "index.html").read_text() == "published"
+    assert leftovers(toy) == [f"site.{os.getpid()}.new"]
+
+
 def test_where_folders_cannot_be_exchanged_they_are_renamed(toy, monkeypatch):
     assert run(toy) == 0
     (toy.docs / "index.md").write_text("# Other\n")
@@ -322,6 +335,13 @@ class Preview:
         log = (self.project.root / "serve.log").read_text()
         pytest.fail(f"{text!r} never appeared on {path}\n{log[-3000:]}")
 
+    def wait_for_log(self, text: str, seconds: float = 60) -> None:
+        until = time.monotonic() + seconds
+        log = self.project.root / "serve.log"
+        while text not in log.read_text():
+            assert time.monotonic() < until, log.read_text()[-3000:]
+            time.sleep(0.2)
+
     def edit(self, path: str, old: str, new: str) -> Callable[[], int]:
         file = self.project.root / path
         text = file.read_text(encoding="utf-8")
@@ -364,6 +384,24 @@ def test_an_edited_estimate_shows(preview):
 def test_a_broken_figure_shows_its_error_in_place_and_recovers(preview):
     mend = preview.edit(FIGURES, "def serving():", "def serving():\n    oops(")
     preview.wait_for(CHAPTER, 'data-hb-error="figure-syntax"')
+    mend()
+    preview.wait_for(CHAPTER, 'id="fig-news_feed-serving"')
+
+
+@pytest.mark.build
+def test_a_broken_estimate_shows_its_error_in_place_and_recovers(preview):
+    mend = preview.edit(f"docs/{CHAPTER}estimate.py", "import math", "import math\noops(")
+    preview.wait_for(CHAPTER, 'data-hb-error="estimate-error"')
+    preview.wait_for("reference/tooling/", "estimate-error: SyntaxError")
+    mend()
+    preview.wait_for("reference/tooling/", "Average feed requests a second")
+
+
+@pytest.mark.build
+def test_a_broken_kit_is_waited_for(preview):
+    path = "scripts/handbook/drawing/html.py"
+    mend = preview.edit(path, "def figure_html(", "oops(\n\ndef figure_html(")
+    preview.wait_for_log("kit-syntax")
     mend()
     preview.wait_for(CHAPTER, 'id="fig-news_feed-serving"')
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handbook.cli import VERBS, main, parser
+from handbook.cli import VERBS, Verb, main, parser
 from handbook.project import Project, find_project
 from handbook.report import HandbookError, Problem, Report
 
@@ -65,6 +65,18 @@ def test_outside_a_checkout_the_command_says_so_in_one_line(
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert said.startswith(f"{tmp_path}: no-project: no mkdocs.yml here or above")
+
+
+def test_a_kit_that_does_not_parse_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> int:
+        raise SyntaxError("'(' was never closed", ("scripts/handbook/x.py", 7, 1, "(", 7, 2))
+
+    monkeypatch.setattr(Verb, "load", lambda _: broken)
+    assert main(["check"]) == 1
+    said = "scripts/handbook/x.py:7: kit-syntax: '(' was never closed\n"
+    assert capsys.readouterr().err == said
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)

@@ -27,7 +27,7 @@ from handbook.report import HandbookError, Problem, Report
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
 QUIET = {
-    # Both announce the end of the generator's life on every build; stack.md knows.
+    # Both announce the end of the generator's life on every build.
     "NO_MKDOCS_2_WARNING": "1",
     "DISABLE_MKDOCS_2_WARNING": "true",
 }
@@ -51,6 +51,7 @@ def run_build(project: Project, _args: argparse.Namespace) -> int:
     """
     started = time.monotonic()
     report = Report()
+    sweep(project)
     report.extend(_check_sources(project))
     if report.ok:
         aside = project.root / f"{project.site.name}.{os.getpid()}.new"
@@ -264,6 +265,33 @@ def _redirect(project: Project, folder: Path, old: str, new: str) -> list[Proble
     link = posixpath.relpath(new, old.strip("/") or ".") + ("/" if new.endswith("/") else "")
     source.write_text(REDIRECT.format(target=html.escape(link)), encoding="utf-8")
     return []
+
+
+def sweep(project: Project) -> None:
+    """Removes what killed builds left, and brings back a site that one had just moved away.
+
+    Args:
+        project: The checkout. Folders of builds that are still running stay.
+    """
+    name = project.site.name
+    for left in sorted(project.root.glob(f"{name}.*")):
+        parts = re.fullmatch(rf"{re.escape(name)}\.(\d+)\.(new|old)", left.name)
+        if parts is None or _is_running(int(parts[1])):
+            continue
+        if parts[2] == "old" and not project.site.exists():
+            left.rename(project.site)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def publish(aside: Path, site: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from handbook.project import Project, find_project
-from handbook.report import HandbookError, Report
+from handbook.report import HandbookError, Problem, Report
 
 FAILED = 1
 INTERRUPTED = 130
@@ -146,6 +146,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return verb.load()(project, args)
     except HandbookError as error:
         Report(error.problems).print(_root_or_none())
+        return FAILED
+    except SyntaxError as error:
+        # Estimates and figures are caught where they are read: this is the kit being edited.
+        place = (error.filename or "handbook", error.lineno or 0, 0)
+        Report([Problem(*place, "kit-syntax", error.msg)]).print(_root_or_none())
         return FAILED
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

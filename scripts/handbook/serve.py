@@ -7,6 +7,7 @@ configuration are read again by starting the server anew, which the open page no
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from handbook.build import prepare_environment, step
 from handbook.project import Project
+from handbook.report import Problem
 
 POLL_SECONDS = 0.4
 # A server that has run this long started well: what stops it later is worth another try.
@@ -46,8 +48,14 @@ def run_serve(project: Project, args: argparse.Namespace) -> int:
 
 
 def _keep_serving(project: Project, command: list[str]) -> int:
+    has_served = False
     while True:
         seen, started = stamp(project), time.monotonic()
+        broken = kit_problem(project) if has_served else None
+        if broken:
+            print(broken.text(project.root), file=sys.stderr, flush=True)
+            _wait_for_change(project, seen)
+            continue
         server = subprocess.Popen(command, cwd=project.root, env=dict(os.environ))
         try:
             while server.poll() is None and stamp(project) == seen:
@@ -56,12 +64,32 @@ def _keep_serving(project: Project, command: list[str]) -> int:
             _stop(server)
         if stamp(project) != seen:
             step("The kit or the configuration has changed: starting again")
-        elif time.monotonic() - started < SETTLED_SECONDS:
+        elif not has_served and time.monotonic() - started < SETTLED_SECONDS:
             return server.returncode or 0
         else:
             step("The server stopped: waiting for a change")
-            while stamp(project) == seen:
-                time.sleep(POLL_SECONDS)
+            _wait_for_change(project, seen)
+        has_served = True
+
+
+def _wait_for_change(project: Project, seen: tuple[int, int]) -> None:
+    while stamp(project) == seen:
+        time.sleep(POLL_SECONDS)
+
+
+def kit_problem(project: Project) -> Problem | None:
+    """Returns the first file of the kit that does not parse, which no server could import.
+
+    Args:
+        project: The checkout.
+    """
+    for path in sorted((project.root / "scripts").rglob("*.py")):
+        try:
+            ast.parse(path.read_bytes(), str(path))
+        except SyntaxError as error:
+            message = f"{error.msg}; the preview goes on when it is mended"
+            return Problem(path, error.lineno or 0, 0, "kit-syntax", message)
+    return None
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

@@ -80,6 +80,7 @@ class Context:
         self.md = md
         self._root = root
         self.repo_url = repo_url.rstrip("/")
+        self._told: set[Problem] = set()
 
     @property
     def page(self) -> Page | None:
@@ -123,7 +124,13 @@ class Context:
         return problem
 
     def log(self, problem: Problem) -> None:
-        """Logs a finding where a strict build counts it."""
+        """Logs a finding where a strict build counts it, once a page.
+
+        One broken estimate stands behind every number of its chapter.
+        """
+        if problem in self._told:
+            return
+        self._told.add(problem)
         LOG.warning("%s", problem.text(self.project.root if self.page else None))
 
     def error(self, problem: Problem, tag: str = "div") -> Element:

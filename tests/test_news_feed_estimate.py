@@ -132,9 +132,38 @@ def test_guardrails_say_what_the_experiment_can_see() -> None:
     by_hand = (1.645 + 0.842) * math.sqrt(0.5 / feed.survey_answers())
     assert feed.survey_margin() == pytest.approx(by_hand, rel=0.01)
     assert feed.survey_margin_thin() > 5 * feed.survey_margin()
-    hides = (1.96 + 0.842) * 6 * math.sqrt(2 / arm) / (0.003 * 48 * 14)
-    assert feed.hides_detectable() == pytest.approx(hides, rel=0.01)
-    assert feed.reports_detectable() > feed.hides_detectable()
+    hides = (1.645 + 0.842) * 6 * math.sqrt(2 / arm) / (0.003 * 48 * 14)
+    assert feed.hides_excluded() == pytest.approx(hides, rel=0.01)
+    assert feed.hides_excluded() < feed.HIDES_MARGIN
+    assert feed.reports_excluded() < feed.REPORTS_MARGIN
+
+
+def test_a_filter_sized_by_user_is_harmless_and_a_fixed_one_is_not() -> None:
+    one = (1 - math.exp(-8 / 12)) ** 8
+    assert feed.seen_false_positive_rate() == pytest.approx(1 - (1 - one) ** 5)
+    assert feed.seen_false_positive_chained() == pytest.approx(1 - (1 - one) ** 10)
+    heavy = (1 - math.exp(-8 / 4)) ** 8
+    assert feed.seen_false_positive_fixed() == pytest.approx(1 - (1 - heavy) ** 5)
+    assert feed.seen_false_positive_chained() < 0.04 < feed.seen_false_positive_fixed()
+    assert feed.seen_filter_bytes_heavy() == pytest.approx(3 * 48 * 35 * 1.5)
+
+
+def test_counter_updates_cost_the_index_no_machine() -> None:
+    assert feed.index_updates_per_s() == pytest.approx(feed.peak_qps() * 8 * 1.2 / 4)
+    assert feed.index_update_cores() < 1
+    assert feed.ann_machines_per_shard() * 4 == feed.ann_machines()
+
+
+def test_user_state_of_everybody_fits_the_disks_and_the_reads_are_few() -> None:
+    assert feed.user_state_bytes() == pytest.approx(200 * 16 + 48 * 35 * 1.5 + 300 * 16)
+    assert feed.document_bytes_per_machine() < 4e12
+    assert feed.cold_reads_per_s() * 3 < 0.01 * feed.documents_per_s()
+
+
+def test_calibration_has_enough_held_out_labels() -> None:
+    assert feed.holdout_reports_per_day() == pytest.approx(24e9 * 0.001 * 0.0001)
+    assert feed.holdout_bytes_per_day() < 0.01 * feed.example_log_per_day_bytes()
+    assert feed.survey_rate_error() > 0.05 > 0.01 > feed.survey_rate_error(7)
 
 
 def test_downsampling_by_counting() -> None:

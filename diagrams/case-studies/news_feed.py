@@ -37,8 +37,8 @@ def serving():
     The feed service reads the user's context, asks four sources at once, filters and pre-ranks what
     they return, and hands the survivors to the ranker, which gathers id vectors from the embedding
     servers. Ten posts are hydrated and answered. Events flow back through stream jobs into features
-    and into the vector index, so that a hide counts on the next request and a post is found within
-    a minute.
+    and, with new posts, into the vector index, so that a hide counts on the next request and a post
+    is found within a minute.
     """
     app = Client("Mobile app", "scroll, like, hide")
     with Plane("Nearline", role="nearline"):
@@ -63,6 +63,7 @@ def serving():
     authors >> prerank
     lists >> prerank
     prerank >> Edge("500 posts", step=4) >> ranker
+    api >> features
     features >> Edge("one batch") >> ranker
     tables >> ranker
     ranker >> Edge("top 50", step=5) >> rerank
@@ -70,7 +71,7 @@ def serving():
     app >> Edge(kind="async") >> log
     log >> Edge(kind="async") >> jobs
     jobs >> Edge("seconds", kind="async") >> features
-    jobs >> Edge("new posts", kind="async") >> index
+    jobs >> Edge("posts", kind="async") >> index
 
 
 def funnel():
@@ -197,7 +198,7 @@ def ranker():
         tower = Layer("Tower × 8", f"{feed.EXPERT_OUT:.0f} to {feed.TOWER_HIDDEN:.0f} to 1")
     bias = Layer("Bias tower", "position; fixed online")
     add = Op("σ(+)")
-    calibrate = Layer("Calibration map", "one per head, unsampled data")
+    calibrate = Layer("Calibration map", "one per head, held-out data")
     value = Layer("Value", "Σ β p, hide −20, report −100")
     [ids, dense, history] >> cross
     cross >> Edge(f"{feed.INPUT_WIDTH:,.0f}") >> experts
@@ -226,7 +227,7 @@ def training():
         build = Job("Nightly build", "one-day window, weights 1/w")
         weekly = Job("Weekly trainer", f"{feed.retrain_hours():.0f} H100-hours")
         towers = Job("Tower trainer", "then re-embed the index")
-        maps = Job("Calibration maps", "last complete day")
+        maps = Job("Calibration maps", "held-out requests")
     with Plane("Nearline", role="nearline"):
         join = Job("Stream join", f"window {feed.JOIN_WINDOW_MIN:.0f} min")
         online = Job("Stream trainer", f"weights 1/w, {feed.STREAM_STEP_MIN:.0f} min")

@@ -173,6 +173,9 @@ ACTION_BYTES = assumed(16, "bytes per action", "post id, type, time, surface")
 SEEN_BITS = assumed(12, "bits per post", "Bloom filter with eight hash functions")
 SEEN_HASHES = assumed(8, "hash functions", "near 12 ln 2, the best for twelve bits")
 SEEN_FILTERS = assumed(5, "filters per user", "one a week; the oldest is dropped, never cleared")
+HEAVY_USER = assumed(3, "times the mean", "a user who sees far more posts than most")
+COUNTER_FLUSH_S = assumed(10, "seconds", "counters of one post are summed, then sent on")
+COUNTER_UPDATE_US = assumed(5, "core-microseconds per update", "find a record in memory and add")
 PRERANK_BYTES = assumed(64, "bytes per post", "a dozen float32 counters, time and flags")
 PRERANK_FEATURES = assumed(
     16, "values", "a dozen counters, age, source, its score, the dot product"
@@ -302,6 +305,36 @@ def seen_false_positive_rate(bits: float = SEEN_BITS, hashes: float = SEEN_HASHE
     return any_slow(math.pow(1 - math.exp(-hashes / bits), hashes), SEEN_FILTERS)
 
 
+def seen_false_positive_chained() -> float:
+    """The same when each week has overflowed into a second filter."""
+    one = math.pow(1 - math.exp(-SEEN_HASHES / SEEN_BITS), SEEN_HASHES)
+    return any_slow(one, 2 * SEEN_FILTERS)
+
+
+def seen_false_positive_fixed(load: float = HEAVY_USER) -> float:
+    """The same for a heavy user, were every filter sized for the mean user."""
+    return seen_false_positive_rate(SEEN_BITS / load)
+
+
+def seen_filter_bytes_heavy(load: float = HEAVY_USER) -> float:
+    """Bytes of the filters of one heavy user, sized for that user."""
+    return seen_posts() * load * SEEN_BITS / 8
+
+
+def user_state_bytes() -> float:
+    """Bytes of one user's history, filters and pair counters."""
+    return (
+        HISTORY_ACTIONS * ACTION_BYTES
+        + seen_posts() * SEEN_BITS / 8
+        + FOLLOWED * PAIR_COUNTER_BYTES
+    )
+
+
+def user_state_on_ssd_bytes() -> float:
+    """Histories, filters and pair counters of every monthly user, all copies."""
+    return storage_bytes(MONTHLY_USERS, user_state_bytes(), REPLICAS, 1)
+
+
 def daily_history_bytes() -> float:
     """Recent actions of every daily user, one copy."""
     return DAILY_USERS * HISTORY_ACTIONS * ACTION_BYTES
@@ -336,7 +369,9 @@ def table_parameters() -> float:
 
 TOWER_BATCH = assumed(8_192, "pairs per batch", "in-batch negatives; more until memory ends")
 ANN_RECALL_TARGET = assumed(0.95, "of the exact top 600", "what approximate search may lose")
-MODEL_RECALL_TARGET = assumed(0.35, "of later engagements", "among 600 out of the index; your base")
+MODEL_RECALL_TARGET = assumed(
+    0.35, "of engagements", "with indexed posts that other sources brought; your base"
+)
 EF_SEARCH = assumed(256, "list size (ef)", "above the 200 asked of a shard; tune for recall")
 INDEX_DELAY_S = assumed(60, "seconds", "from the quality gate to a searchable post")
 
@@ -469,6 +504,7 @@ EMBEDDING_ROWS_PER_S = assumed(20e6, "rows a second and machine", "random reads 
 FEATURE_KEYS_PER_CANDIDATE = assumed(2, "keys per candidate", "the post and its author")
 FEATURE_KEYS_PER_USER = assumed(3, "keys per request", "history, pair counters, seen filters")
 FEATURE_CACHE_HITS = assumed(0.8, "of a candidate's keys", "popular posts and authors repeat")
+COLD_USERS = assumed(0.1, "of daily users", "were not in memory when they came")
 DOCUMENTS_PER_S = assumed(50e3, "documents a second and machine", "reads of 2 kB from SSD")
 FEATURE_KEYS_PER_S = assumed(500e3, "keys a second and machine", "batched key-value reads")
 MIXER_CORE_MS = assumed(10, "core-milliseconds per request", "fan-out, filters, pre-rank, re-rank")
@@ -548,6 +584,27 @@ def mixer_machines(daily_users: float = DAILY_USERS) -> float:
     )
 
 
+def index_updates_per_s() -> float:
+    """Counter updates a second on one index machine at the peak, if every event meets the index."""
+    return events_per_s() / ANN_SHARDS
+
+
+def index_update_cores() -> float:
+    """Cores of an index machine that those updates keep busy."""
+    return index_updates_per_s() * COUNTER_UPDATE_US / 1e6
+
+
+def ann_machines_per_shard() -> float:
+    """Machines of one shard, with the cores for counter updates taken off each."""
+    left = (CORES - index_update_cores()) * MS_PER_SECOND / ANN_CORE_MS
+    return machines(peak_qps(), left, LOAD_TARGET, SPARE)
+
+
+def author_updates_per_s() -> float:
+    """Counter updates a second on a machine of the author store, three copies in all."""
+    return events_per_s() * REPLICAS / in_network_machines()
+
+
 def documents_per_s(daily_users: float = DAILY_USERS) -> float:
     """Posts hydrated each second at the peak."""
     return peak_qps(daily_users) * POSTS_PER_REQUEST
@@ -559,8 +616,14 @@ def document_machines(daily_users: float = DAILY_USERS) -> float:
 
 
 def document_bytes_per_machine() -> float:
-    """Bytes of eligible posts on each machine of the document store, three copies in all."""
-    return eligible_posts() * POST_BYTES * REPLICAS / document_machines()
+    """Bytes of posts and of user state on each machine of the document store, all copies."""
+    posts = eligible_posts() * POST_BYTES * REPLICAS
+    return (posts + user_state_on_ssd_bytes()) / document_machines()
+
+
+def cold_reads_per_s() -> float:
+    """Users a second, at the peak, whose state comes from SSD."""
+    return DAILY_USERS * COLD_USERS / SECONDS_PER_DAY * PEAK_FACTOR
 
 
 def events_per_s(daily_users: float = DAILY_USERS) -> float:
@@ -1017,6 +1080,30 @@ def weighted_like_rate(keep: float = NEGATIVE_KEEP) -> float:
     return LIKE_RATE / (POSITIVE_SHARE + (1 - POSITIVE_SHARE) * keep * (1 / keep))
 
 
+CALIBRATION_HOLDOUT = assumed(0.001, "of requests", "hashed out of training, kept whole")
+SURVEY_HOLDOUT = assumed(0.2, "of survey answers", "hashed out of training")
+
+
+def holdout_impressions_per_day() -> float:
+    """Impressions a day that no training sees and calibration maps are fitted on."""
+    return viewed_per_day() * CALIBRATION_HOLDOUT
+
+
+def holdout_reports_per_day() -> float:
+    """Reports among them, the rarest label."""
+    return holdout_impressions_per_day() * REPORT_RATE
+
+
+def holdout_bytes_per_day() -> float:
+    """Bytes of those impressions, none sampled away."""
+    return holdout_impressions_per_day() * EXAMPLE_BYTES
+
+
+def survey_holdout_answers(days: float = 28) -> float:
+    """Survey answers held out of training in four weeks."""
+    return SURVEY_ANSWERS_PER_DAY * SURVEY_HOLDOUT * days
+
+
 def wrong_correction_factor() -> float:
     """True like rate for each unit of the wrongly corrected one."""
     return LIKE_RATE / wrongly_corrected()
@@ -1136,6 +1223,8 @@ SESSIONS_MEAN = assumed(14, "sessions per user and week", "two a day")
 SESSIONS_SD = assumed(12, "sessions per user and week", "users differ widely; see your logs")
 DETECTABLE = assumed(0.002, "of the mean", "a change worth shipping at this scale")
 TEST_DAYS = assumed(14, "days", "two whole weeks")
+HIDES_MARGIN = assumed(0.01, "of the mean", "policy; no less than the test can exclude")
+REPORTS_MARGIN = assumed(0.02, "of the mean", "policy; no less than the test can exclude")
 HIDES_SD = assumed(6, "hides per user and test", "three times the mean: few users hide much")
 REPORTS_SD = assumed(0.5, "reports per user and test", "most users report nothing")
 SURVEY_ANSWERS_PER_DAY = assumed(5_000, "answers a day", "a thin survey of all users")
@@ -1165,21 +1254,21 @@ def arm_share() -> float:
     return users_per_arm() / DAILY_USERS
 
 
-def smallest_change(standard_deviation: float = HIDES_SD) -> float:
-    """Smallest change of a mean per user that such a test finds with 80 % power at 5 %."""
+def excluded_rise(standard_deviation: float = HIDES_SD) -> float:
+    """Rise of a mean per user that a one-sided test at 5 % excludes with 80 % power if none is."""
     normal = NormalDist()
-    z = normal.inv_cdf(0.975) + normal.inv_cdf(0.8)
+    z = normal.inv_cdf(0.95) + normal.inv_cdf(0.8)
     return z * standard_deviation * math.sqrt(2 / users_per_arm())
 
 
-def hides_detectable() -> float:
-    """Smallest relative change of hides that the test finds."""
-    return smallest_change(HIDES_SD) / (HIDE_RATE * viewed_per_user() * TEST_DAYS)
+def hides_excluded() -> float:
+    """Smallest relative rise of hides that the test can exclude."""
+    return excluded_rise(HIDES_SD) / (HIDE_RATE * viewed_per_user() * TEST_DAYS)
 
 
-def reports_detectable() -> float:
-    """Smallest relative change of reports that the test finds."""
-    return smallest_change(REPORTS_SD) / (REPORT_RATE * viewed_per_user() * TEST_DAYS)
+def reports_excluded() -> float:
+    """Smallest relative rise of reports that the test can exclude."""
+    return excluded_rise(REPORTS_SD) / (REPORT_RATE * viewed_per_user() * TEST_DAYS)
 
 
 def survey_answers_thin() -> float:
@@ -1190,6 +1279,16 @@ def survey_answers_thin() -> float:
 def survey_answers() -> float:
     """Answers in an arm when the experiment asks its own users."""
     return users_per_arm() * SURVEY_ASKED * SURVEY_ANSWERED
+
+
+def survey_rate_error(days: float = 1 / 24) -> float:
+    """Standard error of the survey's yes rate over that time, relative to the rate."""
+    return math.sqrt((1 - SURVEY_YES) / SURVEY_YES / (SURVEY_ANSWERS_PER_DAY * days))
+
+
+def survey_answers_per_hour() -> float:
+    """Answers an hour from the survey of all users."""
+    return SURVEY_ANSWERS_PER_DAY / 24
 
 
 def survey_margin(answers: float | None = None) -> float:
@@ -1267,19 +1366,29 @@ def memory_rows() -> list[list[str]]:
             "User histories",
             f"{count(MONTHLY_USERS)} × {HISTORY_ACTIONS:g} × {ACTION_BYTES:g} B",
             si(history_bytes(), "B"),
-            "key-value store, hot users in memory",
+            "SSD; daily users in memory",
         ],
         [
             "Seen filters",
             f"{count(DAILY_USERS)} × {seen_posts():,.0f} posts × {SEEN_BITS:g} bits",
             si(seen_filter_bytes(), "B"),
-            f"memory, {SEEN_FILTERS:g} weekly filters a user",
+            f"memory, {SEEN_FILTERS:g} weekly filters, sized by user",
         ],
         [
             "Counters by user and author",
             f"{count(DAILY_USERS)} × {FOLLOWED:g} × {PAIR_COUNTER_BYTES:g} B",
             si(pair_counter_bytes(), "B"),
-            "memory",
+            "memory, daily users",
+        ],
+        [
+            "User state, all monthly users",
+            (
+                f"{count(MONTHLY_USERS)} × ({HISTORY_ACTIONS * ACTION_BYTES:,.0f}"
+                f" + {seen_posts() * SEEN_BITS / 8:,.0f}"
+                f" + {FOLLOWED * PAIR_COUNTER_BYTES:,.0f}) B × {REPLICAS:g} copies"
+            ),
+            si(user_state_on_ssd_bytes(), "B") + " (all copies)",
+            "SSDs of the document store",
         ],
         [
             "Online feature store",

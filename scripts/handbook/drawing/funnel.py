@@ -1,14 +1,16 @@
 """The funnel: how many are left after each stage, and what each stage costs in milliseconds.
 
-def funnel():
-    '''Billions become ten in four stages.
+In a figure's file:
 
-    Each stage spends more on fewer posts.
-    '''
-    return Funnel(
-        [Stage("All posts", 2e9, role="data"), Stage("Candidates", 1500, ms=25)],
-        unit="posts", budget_ms=100,
-    )
+    def funnel():
+        '''Billions become ten in four stages.
+
+        Each stage spends more on fewer posts.
+        '''
+        return Funnel(
+            [Stage("All posts", 2e9, role="data"), Stage("Candidates", 1500, ms=25)],
+            unit="posts", budget_ms=100,
+        )
 """
 
 from __future__ import annotations

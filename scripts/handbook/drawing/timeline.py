@@ -1,19 +1,24 @@
 """The timeline: what happens when, one lane a thing: delays, windows, and what joins what.
 
-def labels():
-    '''A label is late.
+In a figure's file:
 
-    A click may come half an hour after the impression that caused it.
-    '''
-    return Timeline(
-        unit="min",
-        lanes=[
-            Lane("Impression", [Event(0, "shown")]),
-            Lane("Click", [Event(12, "clicked"), Span(0, 30, "attribution window")]),
-            Lane("Training row", [Event(35, "written", role="offline")]),
-        ],
-        joins=[Join("Impression", 0, "Training row", 35), Join("Click", 12, "Training row", 35)],
-    )
+    def labels():
+        '''A label is late.
+
+        A click may come half an hour after the impression that caused it.
+        '''
+        return Timeline(
+            unit="min",
+            lanes=[
+                Lane("Impression", [Event(0, "shown")]),
+                Lane("Click", [Event(12, "clicked"), Span(0, 30, "attribution window")]),
+                Lane("Training row", [Event(35, "written", role="offline")]),
+            ],
+            joins=[
+                Join("Impression", 0, "Training row", 35),
+                Join("Click", 12, "Training row", 35),
+            ],
+        )
 """
 
 from __future__ import annotations

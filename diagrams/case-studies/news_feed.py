@@ -34,11 +34,11 @@ feed = chapter("case-studies/news-feed")
 def serving():
     """Two stages answer a request; a nearline loop keeps what they read fresh.
 
-    The feed service reads the user's context, asks four sources at once, filters and pre-ranks what
-    they return, and hands the survivors to the ranker, which gathers id vectors from the embedding
-    servers. Ten posts are hydrated and answered. Events flow back through stream jobs into features
-    and, with new posts, into the vector index, so that a hide counts on the next request and a post
-    is found within a minute.
+    The feed service reads the user's context from the features, asks four sources at once, filters
+    and pre-ranks what they return, and hands the survivors to the ranker, which gathers id vectors
+    from the embedding servers. Ten posts are hydrated and answered. Events flow back through stream
+    jobs into features and, with new posts, into the vector index, so that a hide counts on the next
+    request and a post is found within a minute.
     """
     app = Client("Mobile app", "scroll, like, hide")
     with Plane("Nearline", role="nearline"):
@@ -63,7 +63,6 @@ def serving():
     authors >> prerank
     lists >> prerank
     prerank >> Edge("500 posts", step=4) >> ranker
-    api >> features
     features >> Edge("one batch") >> ranker
     tables >> ranker
     ranker >> Edge("top 50", step=5) >> rerank
@@ -71,7 +70,7 @@ def serving():
     app >> Edge(kind="async") >> log
     log >> Edge(kind="async") >> jobs
     jobs >> Edge("seconds", kind="async") >> features
-    jobs >> Edge("posts", kind="async") >> index
+    jobs >> Edge("new posts", kind="async") >> index
 
 
 def funnel():

@@ -302,6 +302,34 @@ def test_the_kit_and_the_configuration_start_the_server_anew(toy):
     assert serve.stamp(toy) == after
 
 
+def test_a_preview_ends_cleanly_when_terminated_although_interrupts_are_ignored(tmp_path):
+    (tmp_path / "mkdocs.yml").write_text("site_name: Toy\n")
+    server = tmp_path / "mkdocs.py"  # stands in for the generator, which starts the same way
+    server.write_text("import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(600)\n")
+    process = subprocess.Popen(
+        [sys.executable, "-c", IGNORING, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{Path(serve.__file__).parents[1]}"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    child = int(next(line for line in process.stdout if line.strip().isdigit()))
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+IGNORING = """
+import argparse, signal, sys
+from pathlib import Path
+from handbook import serve
+from handbook.project import Project
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.exit(serve.run_serve(Project(Path(sys.argv[1])), argparse.Namespace(host="127.0.0.1", port=0)))
+"""
+
+
 class Preview:
     """A running `handbook serve` over a checkout, with the kit of that checkout."""
 
@@ -350,8 +378,12 @@ class Preview:
         return lambda: file.write_text(text, encoding="utf-8")
 
     def stop(self) -> None:
-        os.killpg(self.process.pid, signal.SIGINT)
-        self.process.wait(timeout=20)
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
         self.log.close()
 
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 
 from handbook.build import prepare_environment, step
 from handbook.project import Project
@@ -25,14 +26,14 @@ SETTLED_SECONDS = 3.0
 
 
 def run_serve(project: Project, args: argparse.Namespace) -> int:
-    """Serves the site until interrupted.
+    """Serves the site until interrupted or terminated.
 
     Args:
         project: The checkout.
         args: `host` and `port` to listen on.
 
     Returns:
-        0 when interrupted, else the server's own status.
+        0 when stopped from outside, else the server's own status.
     """
     prepare_environment(project)
     address = f"{args.host}:{args.port}"
@@ -41,10 +42,18 @@ def run_serve(project: Project, args: argparse.Namespace) -> int:
         sys.executable, "-m", "mkdocs", "serve", "--config-file", str(project.config),
         "--dev-addr", address,
     ]  # fmt: skip
+    # A shell starts what runs in the background with SIGINT ignored; SIGTERM always arrives.
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         return _keep_serving(project, command)
     except KeyboardInterrupt:
         return 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 (a handler's own)
+    raise KeyboardInterrupt
 
 
 def _keep_serving(project: Project, command: list[str]) -> int:

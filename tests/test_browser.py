@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from handbook.browser import FLAGS, INSTALL, find_browser
 from handbook.project import Project
@@ -91,11 +91,17 @@ class Watched:
         self.address = address
         self.wrong: list[str] = []
         self.foreign: list[str] = []
+        self.pending: set[Request] = set()
+        # What a page was still loading when it was left; that may be cut short.
+        self.left: set[Request] = set()
+        self.leaving = False
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
-        self.page.on("requestfailed", lambda request: self.wrong.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._failed)
+        self.page.on("requestfinished", lambda request: self.pending.discard(request))
         self.page.on("response", self._response)
         self.page.on("request", self._request)
+        self.page.on("framenavigated", self._arrived)
 
     def _console(self, message) -> None:
         expected = "404 (" in message.text and "/no/such/page/" in message.location["url"]
@@ -106,7 +112,23 @@ class Watched:
         if response.status >= 400 and "/no/such/page/" not in response.url:
             self.wrong.append(f"{response.status}: {response.url}")
 
+    def _failed(self, request) -> None:
+        self.pending.discard(request)
+        if request.failure != "net::ERR_ABORTED" or request not in self.left:
+            self.wrong.append(f"failed: {request.url} ({request.failure})")
+
+    def _arrived(self, frame) -> None:
+        if frame == self.page.main_frame:
+            self.leaving = False
+
     def _request(self, request) -> None:
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
+            self.left |= self.pending
+            self.leaving = True
+        else:
+            self.pending.add(request)
+            if self.leaving:
+                self.left.add(request)
         if not request.url.startswith((self.address, "data:", "blob:")):
             self.foreign.append(request.url)
 
@@ -114,13 +136,20 @@ class Watched:
         self.page.goto(self.address + path)
         return self.page
 
+    def close(self) -> None:
+        """Closes the page once it has loaded everything, so that no request is cut short."""
+        self.page.wait_for_load_state("networkidle")
+        self.left |= self.pending
+        self.leaving = True
+        self.page.context.close()
+
 
 @pytest.fixture
 def watched(browser: Browser, address: str) -> Iterator[Watched]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
     seen = Watched(context, address)
     yield seen
-    context.close()
+    seen.close()
     assert seen.wrong == []
     assert seen.foreign == []
 
@@ -131,6 +160,36 @@ def plain(browser: Browser, address: str) -> Iterator[Watched]:
     context = browser.new_context(java_script_enabled=False)
     yield Watched(context, address)
     context.close()
+
+
+# --------------------------------------------------------------------------- the watch itself
+
+
+def test_only_what_a_left_page_was_loading_may_be_cut_short(browser):
+    address = "http://watched.test/"
+    context = browser.new_context()
+    context.route(f"{address}*", lambda route: route.fulfill(body="", content_type="text/html"))
+    context.route(f"{address}slow*", lambda _: None)  # never answered
+    context.route(f"{address}broken", lambda route: route.abort("connectionreset"))
+    seen = Watched(context, address)
+    page = seen.open("")
+    page.evaluate("void fetch('slow').catch(() => {})")
+    page.wait_for_timeout(50)
+    seen.open("next")
+    assert seen.wrong == []
+    page.evaluate("fetch('broken').catch(() => {})")
+    page.evaluate("""async () => {
+        const stop = new AbortController();
+        const asked = fetch('slow?2', {signal: stop.signal}).catch(() => {});
+        setTimeout(() => stop.abort(), 50);
+        await asked;
+    }""")
+    seen.close()
+    failed = [each for each in seen.wrong if each.startswith("failed: ")]
+    assert failed == [
+        f"failed: {address}broken (net::ERR_CONNECTION_RESET)",
+        f"failed: {address}slow?2 (net::ERR_ABORTED)",
+    ]
 
 
 # --------------------------------------------------------------------------- everywhere

@@ -78,7 +78,7 @@ def test_front_matter_is_typed() -> None:
          "in line 2")),
         ("checked: 2026-11-20\n", "", "1: front-matter-missing: a chapter needs checked"),
         ("title: News feed", "title: a: b", ("2:9: front-matter-yaml: mapping values are not "
-         "allowed here")),
+         "allowed here (fix: quote text that has a colon)")),
         ("minutes: 30", "minutes:\t30", "5:9: front-matter-yaml: a tab, where YAML wants spaces"),
         ("outcomes:", "\toutcomes:", "8:1: front-matter-yaml: a tab, where YAML wants spaces"),
     ],

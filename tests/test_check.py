@@ -327,3 +327,9 @@ def test_the_verb_says_what_it_found(project: Project, capsys: pytest.CaptureFix
     out = capsys.readouterr()
     assert "docs/index.md:1: front-matter: no front matter" in out.err
     assert "findings" in out.out
+
+
+def test_a_page_that_is_not_text_has_one_finding(project: Project) -> None:
+    page = project.root / FEED
+    page.write_bytes(page.read_bytes() + b"caf\xe9\n")
+    assert told(project, check.RULES) == [f"{FEED}: page-unreadable: is not UTF-8 text"]

@@ -274,11 +274,36 @@ def test_a_generated_table_is_told_when_stale_and_regenerated(project: Project) 
 
 def test_a_broken_table_is_one_line(project: Project) -> None:
     body = "<!-- [[[cog table(news_feed.broken) ]]] -->\n<!-- [[[end]]] -->\n"
+    place = "docs/case-studies/news-feed/estimate.py:53"
+    error = "ZeroDivisionError: division by zero"
+    assert told(project, body) == [f"{place}: estimate-error: {error}"]
+    body = "<!-- [[[cog table(1 / 0) ]]] -->\n<!-- [[[end]]] -->\n"
     assert told(project, body) == ["7:1: table-code: ZeroDivisionError: division by zero"]
+    body = "<!-- [[[cog table(news_feed.brokn) ]]] -->\n<!-- [[[end]]] -->\n"
+    assert told(project, body) == [
+        "7:1: table-code: news_feed has no 'brokn'; did you mean 'broken'?"
+    ]
     body = "<!-- [[[cog table(news_feed. ]]] -->\n<!-- [[[end]]] -->\n"
     assert told(project, body) == [
         "7:1: table-code: the table's code does not parse: '(' was never closed"
     ]
+
+
+def test_a_budget_exceeded_in_a_table_is_told_at_the_line_of_the_estimate(project: Project) -> None:
+    estimate = project.docs / "case-studies" / "news-feed" / "estimate.py"
+    text = (
+        "from handbook.estimate import LatencyBudget\n"
+        "def latency():\n"
+        "    budget = LatencyBudget(100)\n"
+        '    budget.stage("Gateway", 95)\n'
+        '    budget.stage("Lookup", 9)\n'
+        "    return budget\n"
+    )
+    estimate.write_text(text)
+    found = told(project, "<!-- [[[cog table(news_feed.latency) ]]] -->\n<!-- [[[end]]] -->\n")
+    assert len(found) == 1
+    place = "docs/case-studies/news-feed/estimate.py:5: estimate-error: ValueError: stage 'Lookup'"
+    assert found[0].startswith(place)
 
 
 STRAY = (

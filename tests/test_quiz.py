@@ -128,3 +128,11 @@ def test_a_quiz_inside_another_fence_is_code() -> None:
 def test_a_broken_quiz_shows_its_error_in_place() -> None:
     html = render("Text.\n\n" + GOOD.replace("id: two-stages\n", ""))
     assert '<div class="hb-error">quiz-schema: a quiz needs id</div>' in html
+
+
+@pytest.mark.parametrize("after", ["", "\n\nMore.\n", "\n## More\n\n```python\nx = 1\n```\n"])
+def test_a_quiz_that_is_not_closed_is_told_so(after: str) -> None:
+    opened = GOOD.rstrip().removesuffix("```") + after
+    assert told("Text.\n\n" + opened) == [
+        "p.md:3: quiz-schema: the quiz is not closed (fix: end it with ``` on a line of its own)"
+    ]

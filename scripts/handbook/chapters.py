@@ -10,7 +10,7 @@ import bisect
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -115,6 +115,7 @@ class Fence:
         body: The lines inside, without the fence's own indentation.
         line: The line of the opening fence.
         indent: Columns the fence is indented by.
+        closed: Whether it ends before the page does.
     """
 
     language: str
@@ -122,6 +123,7 @@ class Fence:
     body: str
     line: int
     indent: int
+    closed: bool = True
 
 
 @dataclass(frozen=True)
@@ -374,7 +376,7 @@ def _find_fences(text: str, start: int) -> Any:
             lines.append(line)
         at += len(line)
     if opened is not None:
-        yield Span(begin, at), _fence(opened, lines, first)
+        yield Span(begin, at), replace(_fence(opened, lines, first), closed=False)
 
 
 def _fence(opened: re.Match[str], lines: list[str], line: int) -> Fence:
@@ -441,8 +443,9 @@ def _read_meta(
         said = getattr(error, "problem", None) or "is not YAML"
         if "'\\t'" in said:
             said = "a tab, where YAML wants spaces"
+        fix = "quote text that has a colon" if said.startswith("mapping values") else ""
         line, column = (mark.line + 2, mark.column + 1) if mark else (1, 0)
-        return FrontMatter(), {}, [bad(line, "front-matter-yaml", said, column=column)]
+        return FrontMatter(), {}, [bad(line, "front-matter-yaml", said, fix, column)]
     if not isinstance(node, yaml.MappingNode):
         message = "front matter must be `name: value` lines"
         return FrontMatter(), {}, [bad(2, "front-matter", message)]

@@ -197,6 +197,8 @@ def figure_references(sources: Sources) -> Iterator[Problem]:
 
 def figures_used(sources: Sources) -> Iterator[Problem]:
     """Every figure is shown by a page; the gallery counts for the examples only."""
+    if sources.unreadable:
+        return  # what such a page shows is not known
     used = {ref.id for page in sources.pages for ref in page.figures}
     gallery = any(re.search(r"(?m)^::: figure-gallery", page.prose) for page in sources.pages)
     examples = sources.project.diagrams / "examples"
@@ -306,7 +308,10 @@ def navigation(sources: Sources) -> Iterator[Problem]:
     if wrong:
         return
     config, seen = sources.project.config, dict[str, int]()
+    unreadable = {Path(problem.path) for problem in sources.unreadable}
     for entry in entries:
+        if sources.project.docs / entry.page in unreadable:
+            continue
         if entry.page not in sources.by_page:
             said = f"there is no page {entry.page!r}{did_you_mean(entry.page, sources.by_page)}"
             yield Problem(config, entry.line, 0, "nav-missing", said)

@@ -15,13 +15,15 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from handbook import chapters, quantities
 from handbook.chapters import Chapter, Span
 from handbook.derivations import Derivation, Input, derivation
-from handbook.estimate import using
-from handbook.expressions import ExpressionError, Scope, evaluate, split_spec
+from handbook.estimate import failure, using
+from handbook.expressions import ExpressionError, Scope, attribute, evaluate, split_spec
 from handbook.project import Project
 from handbook.quantities import Mark, find_marks, find_quantities
 from handbook.report import HandbookError, Problem, Report
@@ -276,13 +278,21 @@ def _regenerated(block: str, scope: Scope) -> str:
     from cogapp import Cog
     from cogapp.cogapp import CogError
 
+    tree = _code_of(block)
+    named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    modules = {name: scope.module(name) for name in named if name in scope.slugs}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            owner = modules.get(node.value.id)
+            if owner is not None:
+                attribute(owner, node)  # says the chapter's own name, and what was meant
     cog: Any = Cog()  # type: ignore[no-untyped-call]
-    names: dict[str, Any] = {"table": lambda rows: cog.cogmodule.out(table(rows))}
-    names |= {name: scope.module(name) for name in _names_in(block) if name in scope.slugs}
+    names = {"table": lambda rows: cog.cogmodule.out(table(rows)), **modules}
     out = io.StringIO()
     try:
         cog.process_file(io.StringIO(block), out, "<page>", globals=names)
     except CogError as error:
+        _blame(error.__context__, modules.values())
         raise ExpressionError(_last_line(str(error))) from None
     finally:
         for name in ("cog", cog.cogmodulename):
@@ -290,13 +300,20 @@ def _regenerated(block: str, scope: Scope) -> str:
     return out.getvalue()
 
 
-def _names_in(block: str) -> set[str]:
+def _blame(cause: BaseException | None, modules: Iterable[ModuleType]) -> None:
+    """Raises what an estimate did wrong, at its own line, where one was running."""
+    for module in modules:
+        found = failure(Path(str(module.__file__)), cause) if cause else None
+        if found and found.line:
+            raise HandbookError([found]) from None
+
+
+def _code_of(block: str) -> ast.Module:
     code = re.search(r"\[\[\[cog(.*?)\]\]\]", block, re.DOTALL)
     try:
-        tree = ast.parse(code[1].strip() if code else "")
+        return ast.parse(code[1].strip() if code else "")
     except SyntaxError as error:
         raise ExpressionError(f"the table's code does not parse: {error.msg}") from None
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _last_line(text: str) -> str:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 LANGUAGE = "quiz"
 QUIZ_FIELDS = ("id", "question", "options")
 OPTION_FIELDS = ("id", "text", "correct", "why")
+_OTHER_FENCE = re.compile(r"(?m)^(?:`{3,}|~{3,})\S")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # After line ends are normalised (30), before fences are put aside (25).
 _READ_PRIORITY = 28.0
@@ -91,6 +92,9 @@ def read_quiz(fence: Fence, path: Path) -> tuple[Quiz | None, list[Problem]]:
     Returns:
         The question, None where it cannot be shown, and what is wrong with it.
     """
+    if not fence.closed or _OTHER_FENCE.search(fence.body):
+        fix = "end it with ``` on a line of its own"
+        return None, [Problem(path, fence.line, 0, "quiz-schema", "the quiz is not closed", fix)]
     reader = _Reader(path, fence.line)
     return reader.quiz(fence.body), reader.problems
 

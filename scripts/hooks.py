@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from mkdocs.config.defaults import MkDocsConfig
 
 from handbook.build import finish
+from handbook.markdown.context import LOG, OncePerChange
 from handbook.project import find_project
+
+
+def on_startup(command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:  # noqa: ARG001 (MkDocs' names)
+    """Says a finding once per change in a preview, which builds the same sources again."""
+    if command == "serve":
+        LOG.addFilter(OncePerChange(find_project(Path(__file__).parent)))
 
 
 def on_post_build(config: MkDocsConfig) -> None:

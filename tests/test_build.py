@@ -416,8 +416,19 @@ def test_an_edited_estimate_shows(preview):
 def test_a_broken_figure_shows_its_error_in_place_and_recovers(preview):
     mend = preview.edit(FIGURES, "def serving():", "def serving():\n    oops(")
     preview.wait_for(CHAPTER, 'data-hb-error="figure-syntax"')
+    log = (preview.project.root / "serve.log").read_text()
+    assert log.count(": figure-syntax: ") == 1
     mend()
     preview.wait_for(CHAPTER, 'id="fig-news_feed-serving"')
+
+
+@pytest.mark.build
+def test_broken_front_matter_shows_its_error_in_place_and_recovers(preview):
+    mend = preview.edit(f"docs/{CHAPTER}index.md", "level: [mid", "level: [[mid")
+    preview.wait_for(CHAPTER, 'data-hb-error="front-matter-yaml"')
+    preview.wait_for_log(": front-matter-yaml: ")
+    mend()
+    preview.wait_for(CHAPTER, "Level: Mid")
 
 
 @pytest.mark.build

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
 from handbook.markdown import figure
-from handbook.markdown.context import Page, line_of, read_problem
+from handbook.markdown.context import LOG, OncePerChange, Page, line_of, read_problem
 from handbook.markdown.gallery import source_of
 from handbook.markdown.math import mathml
 from handbook.project import Project
@@ -50,7 +51,9 @@ def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
 
 
-def convert(project: Project, text: str, uri: str = "case-studies/toy/index.md", **meta: object):
+def converter(
+    project: Project, text: str, uri: str = "case-studies/toy/index.md", **meta: object
+) -> tuple[Markdown, Relinked]:
     path = project.docs / uri
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -58,6 +61,11 @@ def convert(project: Project, text: str, uri: str = "case-studies/toy/index.md",
     md = Markdown(extensions=[*EXTENSIONS, "handbook.markdown"], extension_configs=config)
     relinked = Relinked(uri, meta)
     md.treeprocessors.register(relinked, "relpath", 0)
+    return md, relinked
+
+
+def convert(project: Project, text: str, *uri: str, **meta: object) -> tuple[str, Relinked]:
+    md, relinked = converter(project, text, *uri, **meta)
     return md.convert(text), relinked
 
 
@@ -353,3 +361,44 @@ def test_the_source_of_a_figure_is_its_whole_function(tmp_path):
     path = tmp_path / "a.py"
     path.write_text("x = 1\n\n@model\ndef one():\n    pass\n\ndef two():\n    pass\n")
     assert source_of(path, 4) == ["@model", "def one():", "    pass"]
+
+
+# --------------------------------------------------------------------------- front matter
+
+
+@pytest.mark.parametrize(
+    ("front", "said"),
+    [
+        ("level: [mid, senior\n", "3:1: front-matter-yaml: expected"),
+        ("title: Example: a ride\n", "2:15: front-matter-yaml: mapping values are not allowed"),
+        ("titel: Toy\n", "2: front-matter-unknown: unknown field &#x27;titel&#x27;"),
+        ("minutes: long\n", "2: front-matter-field: &#x27;minutes&#x27; must be"),
+    ],
+)
+def test_broken_front_matter_is_said_at_the_top_of_the_page(project, caplog, front, said):
+    out = html(project, f"---\n{front}---\n\n# Toy\n")
+    assert out.startswith('<div class="hb-error" data-hb-error="front-matter')
+    assert said.replace("&#x27;", "'") in out.splitlines()[0]
+    assert len(caplog.records) == 1
+    assert said.replace("&#x27;", "'") in caplog.text
+
+
+@pytest.mark.parametrize("text", ["---\ntitle: Toy\n---\n\n# Toy\n", "# Toy\n"])
+def test_a_draft_that_lacks_fields_says_nothing_on_its_page(project, caplog, text):
+    assert "hb-error" not in html(project, text)
+    assert caplog.records == []
+
+
+def test_a_preview_says_a_finding_once_until_a_source_changes(project, caplog):
+    once = OncePerChange(project)
+    LOG.addFilter(once)
+    try:
+        text = "---\ntitel: Toy\n---\n\n# Toy\n"
+        source = project.docs / "case-studies" / "toy" / "index.md"
+        for stamp, said in ((1, 1), (1, 1), (2, 2), (2, 2)):
+            page, _ = converter(project, text)
+            os.utime(source, ns=(stamp, 2**62 + stamp))
+            assert "front-matter-unknown" in page.convert(text)
+            assert len(caplog.records) == said
+    finally:
+        LOG.removeFilter(once)

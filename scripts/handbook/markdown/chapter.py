@@ -1,4 +1,7 @@
-"""What frames a chapter, from its front matter: a block below the title and one at the end."""
+"""What frames a chapter, from its front matter: a block below the title and one at the end.
+
+Front matter that is broken is said at the top of its page: the generators only drop it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
+from handbook import chapters
 from handbook.markdown.context import Context, Page
+from handbook.report import HandbookError, Problem
 
 LEVELS = {"mid": "Mid", "senior": "Senior", "staff": "Staff"}
 GUIDE = "/contributing/errata.md"
@@ -20,11 +25,14 @@ FOOTER = "hb-chapter-end"
 # After footnotes (50) have added their list, before the inline patterns (20): what is put here is
 # still read as Markdown, and its links are rewritten as the generator rewrites any.
 PRIORITY = 25.0
+# After the inline patterns (20): a finding quotes the source, which is not Markdown here.
+FINDINGS_PRIORITY = 14.0
 
 
 def register(md: Markdown, context: Context) -> None:
-    """Adds both blocks."""
+    """Adds both blocks, and the findings."""
     md.treeprocessors.register(_Frame(md, context), "hb_chapter", PRIORITY)
+    md.treeprocessors.register(_Findings(md, context), "hb_front_matter", FINDINGS_PRIORITY)
 
 
 class _Frame(Treeprocessor):
@@ -42,6 +50,30 @@ class _Frame(Treeprocessor):
             root.insert(list(root).index(title) + 1, opening)
         if page.meta.get("checked"):
             root.append(_ending(page, self.context))
+
+
+class _Findings(Treeprocessor):
+    def __init__(self, md: Markdown, context: Context) -> None:
+        super().__init__(md)
+        self.context = context
+
+    def run(self, root: Element) -> None:
+        for at, problem in enumerate(self._problems()):
+            self.context.log(problem)
+            root.insert(at, self.context.error(problem))
+
+    def _problems(self) -> list[Problem]:
+        path = self.context.source
+        if path is None or not path.is_file():
+            return []
+        try:
+            page = chapters.read(path, self.context.project)
+        except HandbookError as error:
+            return error.problems
+        # What is only missing is for `handbook check`: a draft has not everything yet.
+        if not page.text.lstrip("\ufeff").startswith("---"):
+            return []
+        return [each for each in page.meta_problems if each.code != "front-matter-missing"]
 
 
 def _opening(page: Page) -> Element | None:

@@ -197,17 +197,7 @@ class Chart:
             description: Its description.
         """
         wide, narrow = self._draw(WIDE, 330), self._draw(NARROW, 280)
-        return Drawing(
-            wide=wide.svg("hb-wide"),
-            narrow=narrow.svg("hb-narrow"),
-            width=wide.width,
-            height=wide.height,
-            narrow_width=narrow.width,
-            narrow_height=narrow.height,
-            text_html=self._text(),
-            legend=self._legend(),
-            issues=[*wide.issues(WIDE), *narrow.issues(NARROW)],
-        )
+        return Drawing.of(wide, narrow, self._text(), self._legend())
 
     # What is shown
 

@@ -117,16 +117,7 @@ class Funnel:
             description: Its description.
         """
         wide, narrow = self._draw(_WIDE_FRAME), self._draw(_NARROW_FRAME)
-        return Drawing(
-            wide=wide.svg("hb-wide"),
-            narrow=narrow.svg("hb-narrow"),
-            width=wide.width,
-            height=wide.height,
-            narrow_width=narrow.width,
-            narrow_height=narrow.height,
-            text_html=self._text(),
-            issues=[*wide.issues(WIDE), *narrow.issues(NARROW)],
-        )
+        return Drawing.of(wide, narrow, self._text())
 
     def _draw(self, frame: _Frame) -> Canvas:
         canvas = Canvas(frame.width, 0)

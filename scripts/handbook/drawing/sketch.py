@@ -145,17 +145,7 @@ class Sketch:
                 f"this one has {len(self.boxes)}"
             )
         wide, narrow = self._wide(), self._narrow()
-        return Drawing(
-            wide=wide.svg("hb-wide"),
-            narrow=narrow.svg("hb-narrow"),
-            width=wide.width,
-            height=wide.height,
-            narrow_width=narrow.width,
-            narrow_height=narrow.height,
-            text_html=self._text(),
-            legend=[],
-            issues=[*wide.issues(WIDE), *narrow.issues(NARROW)],
-        )
+        return Drawing.of(wide, narrow, self._text())
 
     def _wide(self) -> Canvas:
         """A snake of two rows: left to right, then back."""

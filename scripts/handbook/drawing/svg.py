@@ -66,6 +66,34 @@ class Drawing:
     legend: list[tuple[str, str]] = field(default_factory=list)
     issues: list[str] = field(default_factory=list)
 
+    @classmethod
+    def of(
+        cls,
+        wide: Canvas,
+        narrow: Canvas,
+        text_html: str,
+        legend: list[tuple[str, str]] | None = None,
+    ) -> Drawing:
+        """Puts two finished canvases together.
+
+        Args:
+            wide: The layout for a column.
+            narrow: The layout for a phone.
+            text_html: The same in words.
+            legend: Pairs of classes and words; none where there is nothing to tell apart.
+        """
+        return cls(
+            wide=wide.svg("hb-wide"),
+            narrow=narrow.svg("hb-narrow"),
+            width=wide.width,
+            height=wide.height,
+            narrow_width=narrow.width,
+            narrow_height=narrow.height,
+            text_html=text_html,
+            legend=legend or [],
+            issues=[*wide.issues(WIDE), *narrow.issues(NARROW)],
+        )
+
 
 @dataclass(frozen=True)
 class Bounds:

@@ -203,16 +203,8 @@ class Timeline:
             description: Its description.
         """
         wide, narrow = self._draw(WIDE), self._draw(NARROW)
-        return Drawing(
-            wide=wide.svg("hb-wide"),
-            narrow=narrow.svg("hb-narrow"),
-            width=wide.width,
-            height=wide.height,
-            narrow_width=narrow.width,
-            narrow_height=narrow.height,
-            text_html=self._text(),
-            legend=[("hb-edge hb-async", "Joined into")] if self.joins else [],
-            issues=[*wide.issues(WIDE), *narrow.issues(NARROW)],
+        return Drawing.of(
+            wide, narrow, self._text(), [("hb-edge hb-async", "Joined into")] if self.joins else []
         )
 
     # What is shown

@@ -10,7 +10,7 @@ import ast
 import inspect
 import operator
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -86,6 +86,8 @@ class Scope:
         raise ExpressionError(f"no estimate is called {name!r}{did_you_mean(name, known)}")
 
 
+# A chapter says most of its numbers more than once: read each expression once.
+@lru_cache(maxsize=4096)
 def split_spec(text: str) -> tuple[str, str]:
     """Splits `expression:format` at the first colon outside brackets and quotes.
 
@@ -110,6 +112,7 @@ def split_spec(text: str) -> tuple[str, str]:
     return text.strip(), ""
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> ast.expr:
     """Parses an expression.
 

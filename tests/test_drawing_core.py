@@ -666,3 +666,14 @@ def test_broken_estimate_is_told_where_it_is_broken(tmp_path: Path) -> None:
     estimate.write_text("A = 1 / 0\n", encoding="utf-8")
     (problem,) = render_all(project)["demo/one"].problems
     assert problem.text(tmp_path).startswith("docs/feed/estimate.py:1")
+
+
+def test_figures_of_another_graphviz_are_marked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = make(tmp_path, GOOD)
+    render_all(project, keep=False)
+    assert "not canonical" not in capsys.readouterr().err
+    monkeypatch.setattr("handbook.drawing.engine.name", lambda: "dot")
+    render_all(project, keep=False)
+    assert "not canonical" in capsys.readouterr().err

@@ -81,6 +81,7 @@ def _draw(
     if not sources:
         return []
     _warm()
+    _say_if_not_canonical()
     results: dict[str, RenderedFigure] = {}
     # A crash breaks the pool and everything in flight: the rest is drawn again, one by one.
     count = min(os.cpu_count() or 1, len(sources))
@@ -119,6 +120,15 @@ def _work(root: Path, source: FigureSource, store: Path | None) -> RenderedFigur
 
     with using(Project(root)):
         return compose(source, store)
+
+
+def _say_if_not_canonical() -> None:
+    """Marks figures that a published site must not carry: `dot` differs between machines."""
+    from handbook.drawing import engine
+
+    if engine.name() == "dot":
+        said = "note: drawn by the dot on this machine, not by the pinned Graphviz: not canonical"
+        print(said, file=sys.stderr)
 
 
 def _warm() -> None:

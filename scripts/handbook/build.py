@@ -219,17 +219,22 @@ def source_date(project: Project) -> str:
     return asked.stdout.strip() or "0"
 
 
-def finish(project: Project, folder: Path, redirects: Mapping[str, str]) -> None:
+def finish(
+    project: Project, folder: Path, redirects: Mapping[str, str], *, preview: bool = False
+) -> None:
     """Adds to a built site what the generator does not write.
 
     Args:
         project: The checkout.
         folder: The built site.
         redirects: Old address to new, both from the site's root (`old/page/`).
+        preview: Leaves out what readers need and an author at work does not.
 
     Raises:
-        HandbookError: A redirect leads nowhere, or would hide a page.
+        HandbookError: A redirect leads nowhere or would hide a page, or a step found something.
     """
+    from handbook import assets, feeds, policy, search
+
     _write_downloads(project, folder)
     problems = [
         problem
@@ -240,6 +245,12 @@ def finish(project: Project, folder: Path, redirects: Mapping[str, str]) -> None
         # Without an address a sitemap can only be empty.
         for name in ("sitemap.xml", "sitemap.xml.gz"):
             (folder / name).unlink(missing_ok=True)
+    if not preview:
+        # The order matters: search reads whole pages, the policy hashes what is finally there.
+        problems += feeds.write_feeds(project, folder)
+        problems += search.write_search(project, folder)
+        problems += assets.bundle(project, folder)
+        problems += policy.write_policy(project, folder)
     if problems:
         raise HandbookError(problems)
 

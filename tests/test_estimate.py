@@ -184,3 +184,15 @@ def test_an_unknown_chapter_gets_a_suggestion(project: Project) -> None:
         "docs: estimate-unknown: no chapter 'case-studies/news-fed' has an estimate.py; "
         "did you mean 'case-studies/news-feed'?"
     )
+
+
+@pytest.mark.parametrize(
+    ("slug", "name"),
+    [
+        ("case-studies/news-feed", "news_feed"),
+        ("framework/6-serve/", "serve"),
+        ("case-studies/3d-search", "3d_search"),
+    ],
+)
+def test_the_name_in_the_prose_leaves_out_the_part_and_the_number_of_a_step(slug, name):
+    assert e.slug_name(slug) == name

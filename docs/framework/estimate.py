@@ -1,7 +1,8 @@
-"""The framework's arithmetic: the 45-minute clock, and the numbers behind the two examples.
+"""The framework's arithmetic: the 45-minute clock, and the numbers behind the examples.
 
-The news feed's own numbers are in its chapter; here are only the clock, the weekly email digest
-that serves as contrast, and two rules that the steps lean on (fan-out and sample size).
+The news feed's own numbers are in its chapter; here are the clock, the weekly email digest that
+serves as contrast on one page, the support assistant that serves as contrast through the seven
+step chapters, and two rules that the steps lean on (fan-out and sample size).
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ from __future__ import annotations
 import math
 
 from handbook.estimate import (
+    MINUTES_PER_HOUR,
     SECONDS_PER_HOUR,
     THOUSAND,
     any_slow,
     assumed,
     machines,
+    peak_qps,
+    qps,
     sample_size_per_arm,
 )
 
@@ -176,6 +180,122 @@ def digest_cents_per_thousand_emails(subscribers: float = DIGEST_SUBSCRIBERS) ->
         subscribers: People who get the email.
     """
     return digest_dollars_per_run() * 100 / (subscribers / THOUSAND)
+
+
+# --------------------------------------------------------------------------- the assistant
+# What its sponsor and its team agree on in the first minutes; each step's own estimate goes on
+# from here.
+
+CONVERSATIONS_PER_DAY = assumed(
+    300e3, "conversations a day", "a large online shop; agreed with the interviewer"
+)
+ANSWERS_PER_CONVERSATION = assumed(4, "answers per conversation", "a question, two more, a thanks")
+ASSISTANT_PEAK_FACTOR = assumed(3, "times the average", "one country, one evening")
+INSTRUCTION_TOKENS = assumed(800, "tokens", "role, policy, tone and tools, the same in every call")
+HISTORY_TOKENS = assumed(500, "tokens", "the conversation so far, on average")
+PASSAGES = assumed(5, "passages", "from help pages and the customer's own orders")
+TOKENS_PER_PASSAGE = assumed(300, "tokens", "a section of a help page")
+TOKENS_PER_ANSWER = assumed(200, "tokens", "some 150 English words")
+FIRST_TOKEN_MS = assumed(1_000, "ms", "p95 from sending to the first visible word")
+READING_TOKENS_PER_SECOND = assumed(20, "tokens a second", "three times a quick reader's pace")
+CONTAINED_SHARE = assumed(0.6, "of conversations", "the goal: resolved without a person")
+AGENT_MINUTES = assumed(8, "minutes", "a person's time for one conversation, notes included")
+AGENT_DOLLARS_PER_HOUR = assumed(30, "$ an hour", "wage, desk and supervision of a support agent")
+
+
+def answers_per_day(
+    conversations: float = CONVERSATIONS_PER_DAY, answers: float = ANSWERS_PER_CONVERSATION
+) -> float:
+    """Answers that the assistant writes on a day.
+
+    Args:
+        conversations: Conversations a day.
+        answers: Answers in each.
+    """
+    return conversations * answers
+
+
+def average_answers_per_second() -> float:
+    """Answers a second, averaged over the day."""
+    return qps(answers_per_day())
+
+
+def peak_answers_per_second(peak_factor: float = ASSISTANT_PEAK_FACTOR) -> float:
+    """Answers a second at the peak.
+
+    Args:
+        peak_factor: Peak over average.
+    """
+    return peak_qps(average_answers_per_second(), peak_factor)
+
+
+def passage_tokens(passages: float = PASSAGES, tokens: float = TOKENS_PER_PASSAGE) -> float:
+    """Tokens of the passages that one answer is given.
+
+    Args:
+        passages: How many.
+        tokens: Tokens in each.
+    """
+    return passages * tokens
+
+
+def input_tokens(
+    instructions: float = INSTRUCTION_TOKENS, history: float = HISTORY_TOKENS
+) -> float:
+    """Tokens that the model reads for one answer.
+
+    Args:
+        instructions: Tokens that are the same in every call.
+        history: Tokens of the conversation so far.
+    """
+    return instructions + history + passage_tokens()
+
+
+def peak_input_tokens_per_second() -> float:
+    """Tokens read a second at the peak: what prefill is sized for."""
+    return peak_answers_per_second() * input_tokens()
+
+
+def peak_output_tokens_per_second(tokens: float = TOKENS_PER_ANSWER) -> float:
+    """Tokens written a second at the peak: what decoding is sized for.
+
+    Args:
+        tokens: Tokens of one answer.
+    """
+    return peak_answers_per_second() * tokens
+
+
+def answer_seconds(
+    tokens: float = TOKENS_PER_ANSWER, pace: float = READING_TOKENS_PER_SECOND
+) -> float:
+    """Seconds from the first to the last word of an answer at the slowest pace allowed.
+
+    Args:
+        tokens: Tokens of one answer.
+        pace: Tokens a second.
+    """
+    return tokens / pace
+
+
+def agent_dollars_per_conversation(
+    minutes: float = AGENT_MINUTES, dollars_per_hour: float = AGENT_DOLLARS_PER_HOUR
+) -> float:
+    """What a person's handling of one conversation costs, in dollars.
+
+    Args:
+        minutes: A person's time for it.
+        dollars_per_hour: What that time costs.
+    """
+    return minutes * dollars_per_hour / MINUTES_PER_HOUR
+
+
+def saved_dollars_per_day(contained: float = CONTAINED_SHARE) -> float:
+    """Agents' time that contained conversations free on a day, in dollars.
+
+    Args:
+        contained: Share of conversations that need no person.
+    """
+    return CONVERSATIONS_PER_DAY * contained * agent_dollars_per_conversation()
 
 
 # --------------------------------------------------------------------------- two rules

@@ -19,6 +19,7 @@ import difflib
 import hashlib
 import math
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ KB, MB, GB, TB, PB, EB = 1e3, 1e6, 1e9, 1e12, 1e15, 1e18
 KIB, MIB, GIB, TIB = 2.0**10, 2.0**20, 2.0**30, 2.0**40
 MS_PER_SECOND = 1e3
 SECONDS_PER_MINUTE, SECONDS_PER_HOUR, SECONDS_PER_DAY = 60.0, 3_600.0, 86_400.0
+MINUTES_PER_HOUR = 60.0
 HOURS_PER_DAY, DAYS_PER_WEEK, DAYS_PER_MONTH, DAYS_PER_YEAR = 24.0, 7.0, 30.0, 365.0
 HOURS_PER_MONTH = 730.0
 SECONDS_PER_MONTH, SECONDS_PER_YEAR = 30 * SECONDS_PER_DAY, 365 * SECONDS_PER_DAY
@@ -690,10 +692,13 @@ def using(project: Project) -> Iterator[None]:
 def slug_name(slug: str) -> str:
     """Returns the name a chapter's estimate has in the prose: `a/news-feed` is `news_feed`.
 
+    The number of a step is an order and no name: `framework/6-serve` is `serve`.
+
     Args:
         slug: The chapter's folder under `docs`.
     """
-    return slug.rstrip("/").rsplit("/", 1)[-1].replace("-", "_")
+    last = slug.rstrip("/").rsplit("/", 1)[-1]
+    return re.sub(r"^\d+-", "", last).replace("-", "_")
 
 
 def estimates(project: Project) -> dict[str, Path]:

@@ -21,6 +21,9 @@ from typing import Any
 
 WEIGHTS = (400, 500, 600, 700)
 TABLE = Path(__file__).with_name("inter_widths.json")
+# What pictures for link previews are set in: their renderer reads no woff2 and no variable font.
+CARD_FONTS = Path(__file__).parents[1] / "fonts"
+CARD_WEIGHTS = (500, 700)
 
 # What nearly every page shows. Browsers fetch the second file only where a page needs it, so a
 # range here must be one in docs/assets/fonts.css too (a test compares them).
@@ -75,7 +78,10 @@ def main(argv: list[str] | None = None) -> int:
     cut(args.inter, inter, BASIC, {"opsz": 14, "wght": (400, 700)})
     cut(args.inter, extended, EXTENDED, {"opsz": 14, "wght": (400, 700)})
     cut(args.mono, mono, _MONO_RANGES, {"wght": (400, 700)})
-    for path in (TABLE, inter, extended, mono):
+    for woff, name in ((inter, "inter"), (extended, "inter-extended")):
+        for weight in CARD_WEIGHTS:
+            cut_static(woff, CARD_FONTS / f"{name}-{weight}.ttf", weight)
+    for path in (TABLE, inter, extended, mono, *sorted(CARD_FONTS.glob("*.ttf"))):
         print(f"{path.name}: {path.stat().st_size} bytes")
     return 0
 
@@ -125,6 +131,24 @@ def cut(
     subsetter.subset(font)
     font = tools.varLib.instancer.instantiateVariableFont(font, axes)
     font.flavor = "woff2"
+    font.save(target)
+
+
+def cut_static(source: Path, target: Path, weight: int) -> None:
+    """Writes one weight of a cut font as TrueType, without what only browsers use.
+
+    Args:
+        source: A variable font as `cut` wrote it.
+        target: The file to write.
+        weight: 400 to 700.
+    """
+    tools = _font_tools()
+    font: Any = tools.ttLib.TTFont(source, recalcTimestamp=False)
+    font = tools.varLib.instancer.instantiateVariableFont(font, {"wght": weight})
+    for table in {"GDEF", "GPOS", "GSUB", "STAT"} & set(font.keys()):
+        del font[table]
+    font.flavor = None
+    target.parent.mkdir(parents=True, exist_ok=True)
     font.save(target)
 
 

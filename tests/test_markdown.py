@@ -73,6 +73,13 @@ def html(project: Project, text: str, **meta: object) -> str:
     return convert(project, text, **meta)[0]
 
 
+def items(out: str) -> dict[str, str]:
+    """The text of each item of the list at the end of a page, by id."""
+    found = re.findall(r'<li id="(number-\d+)">(.*?)</li>', out, re.DOTALL)
+    texts = {name: text.replace("<p>", " ") for name, text in found}
+    return {name: " ".join(re.sub(r"<[^>]+>", "", text).split()) for name, text in texts.items()}
+
+
 # --------------------------------------------------------------------------- math
 
 
@@ -129,23 +136,86 @@ def test_a_proven_number_leads_to_its_derivation(project):
         '<strong><a class="hb-number" href="#number-1" id="number-1-1">1,000,000,000</a></strong>'
     ) in out
     assert '<details class="hb-derivations" data-search-exclude="" id="how-the-numbers' in out
-    assert "users × factor" in out
-    assert "500,000,000 × 2" in out
-    assert "a large network" in out
-    assert ">assumed</span>" in out
+    assert items(out) == {
+        "number-1": "Peak users: 1,000,000,000 peak = users × factor = 500,000,000 × 2 = "
+        "1,000,000,000",
+        "number-2": "users: 500,000,000 users assumed a large network",
+    }
+    assert '<small class="hb-assumed">assumed</small>' in out
     assert "<!--" not in out
 
 
-def test_the_same_expression_is_explained_once_and_leads_back_to_each_place(project):
+def test_the_same_expression_is_explained_once_and_leads_back_to_its_first_place(project):
     out = html(project, "**1**<!--= toy.peak/1e9:.0f --> or 1.0<!--= toy.peak/1e9:.1f -->.")
-    assert out.count('<li class="hb-derivation"') == 1
-    assert 'href="#number-1-1">Back to the text</a>' in out
-    assert 'href="#number-1-2">(2)</a>' in out
+    assert out.count('href="#number-1"') == 2
+    assert out.count('id="number-1"') == 1
+    assert out.count('id="number-1-1"') == 1
+    assert '<a href="#number-1-1">1</a>' in out
+
+
+def test_every_quantity_stands_once_and_formulas_lead_to_it(project):
+    estimate = project.docs / "case-studies" / "toy" / "estimate.py"
+    estimate.write_text(
+        estimate.read_text() + "def daily() -> float:\n"
+        '    """Peaks of a day."""\n'
+        "    return peak() * 24\n"
+        "def all_users() -> float:\n"
+        '    """Users and daily peaks."""\n'
+        "    return USERS + daily()\n"
+    )
+    out = html(project, "24.5<!--= toy.all_users/1e9:.1f --> and 24<!--= toy.daily/1e9:.0f -->")
+    assert items(out) == {
+        "number-1": "Users and daily peaks: 24.5 all users ÷ 1,000,000,000 = "
+        "24,500,000,000 ÷ 1,000,000,000 = 24.5",
+        "number-2": "Peaks of a day: 24 daily ÷ 1,000,000,000 = "
+        "24,000,000,000 ÷ 1,000,000,000 = 24",
+        "number-3": "all users = users + daily = 500,000,000 + 24,000,000,000 = 24,500,000,000",
+        "number-4": "daily = peak × 24 = 1,000,000,000 × 24 = 24,000,000,000",
+        "number-5": "users: 500,000,000 users assumed a large network",
+        "number-6": "peak = users × factor = 500,000,000 × 2 = 1,000,000,000",
+    }
+    assert '<a href="#number-5">users</a> + <a href="#number-4">daily</a>' in out
+    assert out.count(">users</a>") == 2
+
+
+def test_what_a_formula_uses_without_its_name_is_listed_behind_it(project):
+    estimate = project.docs / "case-studies" / "toy" / "estimate.py"
+    estimate.write_text(
+        estimate.read_text() + "def scaled(people: float, by: float) -> float:\n"
+        "    return people * by\n"
+        "def most() -> float:\n"
+        '    """Most users."""\n'
+        "    return scaled(USERS, 3)\n"
+        "def looped(days: float = USERS) -> float:\n"
+        '    """A sum."""\n'
+        "    return sum(2 for _ in range(int(days / 1e8)))\n"
+    )
+    out = html(project, "1.5e9<!--= toy.most --> and 10<!--= toy.looped:.0f -->")
+    assert items(out) == {
+        "number-1": "Most users: 1.5e9 most = people × by = 500,000,000 × 3 = 1,500,000,000; "
+        "from users",
+        "number-2": "A sum: 10 looped = 10; from days",
+        "number-3": "users: 500,000,000 users assumed a large network",
+        "number-4": "days: 500,000,000 users assumed a large network",
+    }
+
+
+def test_a_formula_leads_to_the_number_of_the_text_that_is_the_same_quantity(project):
+    out = html(project, "1e9<!--= toy.peak/1 --> and 500<!--= toy.USERS/1e6:.0f --> and "
+               "1,000,000,000<!--= toy.peak:,.0f -->")  # fmt: skip
+    assert '<a href="#number-3">peak</a>' in out
+    assert list(items(out)) == ["number-1", "number-2", "number-3", "number-4"]
+
+
+def test_an_input_named_by_the_text_is_its_own_item(project):
+    out = html(project, "500,000,000<!--= toy.USERS:,.0f -->")
+    assert items(out) == {"number-1": "Users: 500,000,000 users assumed a large network"}
+    assert '<a href="#number-1-1">500,000,000 users</a>' in out
 
 
 def test_the_unit_behind_the_comment_belongs_to_the_number(project):
     out = html(project, "**1**<!--= toy.peak/1e9:.0f --> billion users.")
-    assert "Peak users: 1 billion<" in out
+    assert items(out)["number-1"].startswith("Peak users: 1 billion peak ÷")
 
 
 def test_emphasis_may_span_more_than_the_number(project):

@@ -1,16 +1,15 @@
 """A proven number becomes a link to how it is computed.
 
 In the source, `**69,444**<!--= news_feed.peak_qps:,.0f -->`; on the page, the number and, at the
-end of the article, one entry for every expression: what it is, the formula, the formula with
-its values, and the inputs with where they come from. This works without JavaScript; the site's
-script shows the entry beside the number. `<!--? why -->` marks a number as assumed, in the same
-way. Whether a number is right is not checked here: `handbook check` does.
+end of the article, one item for every expression (see `derived`). This works without JavaScript;
+the site's script shows the item beside the number. `<!--? why -->` marks a number as assumed, in
+the same way. Whether a number is right is not checked here: `handbook check` does.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
@@ -21,10 +20,11 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX, AtomicString
 
 from handbook.chapters import Chapter
-from handbook.derivations import Derivation, Input, derivation
-from handbook.expressions import split_spec
+from handbook.derivations import Derivation, derivation
+from handbook.expressions import Scope, split_spec
 from handbook.markdown.chapter import FOOTER
 from handbook.markdown.context import Context
+from handbook.markdown.derived import ANCHOR, Listing, title
 from handbook.quantities import Mark, find_marks
 
 SECTION = "how-the-numbers-are-computed"
@@ -48,18 +48,23 @@ class Entry:
     """One expression, or one assumption, of the page.
 
     Attributes:
-        anchor: The id of its entry in the section.
+        number: Its number on the page.
         kind: `=` proven, `?` assumed.
         body: The expression with its format, or why it is assumed.
         literal: The number as first written, with its unit.
-        places: The ids of the numbers that lead here.
+        places: How many numbers lead here.
     """
 
-    anchor: str
+    number: int
     kind: str
     body: str
     literal: str
-    places: list[str] = field(default_factory=list)
+    places: int = 0
+
+    @property
+    def anchor(self) -> str:
+        """The id of its item in the section."""
+        return ANCHOR.format(self.number)
 
 
 @dataclass
@@ -80,8 +85,7 @@ class Numbers:
         # The same expression in two formats is explained once.
         key = (mark.kind, split_spec(mark.body)[0] if proven else f"{literal} {mark.body}")
         if key not in self.entries:
-            anchor = f"number-{len(self.entries) + 1}"
-            self.entries[key] = Entry(anchor, mark.kind, mark.body, literal)
+            self.entries[key] = Entry(len(self.entries) + 1, mark.kind, mark.body, literal)
         self.found.append((number, self.entries[key]))
         return TOKEN.format(len(self.found) - 1)
 
@@ -133,10 +137,12 @@ class _Write(InlineProcessor):
         data: str,  # noqa: ARG002
     ) -> tuple[Element, int, int]:
         number, entry = self.numbers.found[int(m[1])]
-        place = f"{entry.anchor}-{len(entry.places) + 1}"
-        entry.places.append(place)
+        entry.places += 1
         style = "hb-number" if entry.kind == "=" else "hb-number hb-number--assumed"
-        link = Element("a", {"class": style, "id": place, "href": f"#{entry.anchor}"})
+        link = Element("a", {"class": style, "href": f"#{entry.anchor}"})
+        if entry.places == 1:
+            # Where its item leads back to.
+            link.set("id", f"{entry.anchor}-1")
         link.text = AtomicString(number)
         return link, m.start(0), m.end(0)
 
@@ -155,113 +161,38 @@ class _Section(Treeprocessor):
         attributes = {"class": "hb-derivations", "id": SECTION, "data-search-exclude": ""}
         section = Element("details", attributes)
         SubElement(section, "summary").text = TITLE
-        listing = SubElement(section, "ol", {"class": "hb-derivations__list"})
-        for entry in shown:
-            item = SubElement(listing, "li", {"id": entry.anchor, "class": "hb-derivation"})
-            self._fill(item, entry)
-            _back(item, entry)
+        self._fill(SubElement(section, "ol", {"class": "hb-derived"}), shown)
         end = next((at for at, el in enumerate(root) if el.get("class") == FOOTER), len(root))
         root.insert(end, section)
 
-    def _fill(self, item: Element, entry: Entry) -> None:
+    def _fill(self, listing: Element, shown: list[Entry]) -> None:
+        scope = Scope(self.context.project)
+        found = {entry.number: self._derivation(entry, scope) for entry in shown}
+        derived = Listing(max(found))
+        for number, each in found.items():
+            if isinstance(each, Derivation):
+                derived.name(number, each)
+        for entry in shown:
+            # The ids need not be in a row: what stands in no text has none.
+            item = SubElement(listing, "li", {"id": entry.anchor})
+            each = found[entry.number]
+            if isinstance(each, Derivation):
+                derived.write(item, entry.number, each, entry.literal)
+            elif each is None:
+                title(item, "an assumption", entry.literal, entry.number)
+                SubElement(item, "p", {"class": "hb-derived__why"}).text = AtomicString(entry.body)
+            else:
+                item.append(each)
+        derived.write_rest(lambda: SubElement(listing, "li"))
+
+    def _derivation(self, entry: Entry, scope: Scope) -> Derivation | Element | None:
+        """What an expression comes from, or its error; nothing for an assumption."""
         if entry.kind == "?":
-            _line(item, "title", f"{entry.literal}: an assumption")
-            _line(item, "why", entry.body)
-            return
+            return None
         try:
-            found = derivation(entry.body, self.context.project)
-            explain(item, found, entry.literal)
+            return derivation(entry.body, scope=scope)
         except Exception as error:  # an estimate is any code; the page shows what fails
             problem = self.context.problem(
                 "number", f"{entry.body}: {error}", f"<!--= {entry.body}", "handbook numbers"
             )
-            item.append(self.context.error(problem))
-
-
-def explain(item: Element, found: Derivation, literal: str) -> None:
-    """Writes one derivation into its entry.
-
-    Args:
-        item: The entry, empty.
-        found: What the number comes from.
-        literal: The number as the page writes it.
-    """
-    _line(item, "title", f"{_capital(_title(found))}: {literal}")
-    if found.formula:
-        _line(item, "formula", found.formula)
-        _line(item, "formula", f"= {found.substituted} = {found.result}")
-    steps = [step for step in _steps(found) if step.formula]
-    if steps:
-        _line(item, "where", "where")
-        listing = SubElement(item, "ul")
-        for step in steps:
-            _step(SubElement(listing, "li"), step)
-    inputs = [each for each in found.every_input() if each.kind != "constant"]
-    if inputs:
-        _line(item, "where", "from")
-        listing = SubElement(item, "ul")
-        for each in inputs:
-            _input(SubElement(listing, "li"), each)
-
-
-def _title(found: Derivation) -> str:
-    """What the number is, in words."""
-    if found.path:
-        return found.title
-    # An expression such as `users / 1e6` is about the one thing that it scales.
-    parts = [step.title or step.name for step in found.steps]
-    parts += [given.name for given in found.inputs if given.kind != "constant"]
-    return parts[0] if len(parts) == 1 else found.name
-
-
-def _steps(found: Derivation) -> list[Derivation]:
-    """The parts of a formula and their parts, each once, what is used first standing first."""
-    steps: dict[str, Derivation] = {}
-    for step in found.steps:
-        plain = _through(step)
-        for each in (plain, *_steps(plain)):
-            steps.setdefault(each.name, each)
-    return list(steps.values())
-
-
-def _through(step: Derivation) -> Derivation:
-    """Looks through a step that only calls another: it says nothing of its own."""
-    while len(step.steps) == 1 and step.formula == step.steps[0].name and step.steps[0].formula:
-        step = replace(step.steps[0], name=step.name, title=step.title)
-    return step
-
-
-def _step(entry: Element, step: Derivation) -> None:
-    SubElement(entry, "span", {"class": "hb-derivation__formula"}).text = AtomicString(
-        f"{step.name} = {step.formula} = {step.substituted} = {step.result}"
-    )
-
-
-def _input(entry: Element, given: Input) -> None:
-    entry.text = AtomicString(f"{given.name}: {given.shown} ")
-    style = f"hb-derivation__kind hb-derivation__kind--{given.kind}"
-    kind = SubElement(entry, "span", {"class": style})
-    kind.text = given.kind
-    if given.url:
-        kind.tail = " "
-        SubElement(entry, "a", {"href": given.url}).text = AtomicString(given.note or given.url)
-    else:
-        kind.tail = f" {given.note}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _line(item: Element, part: str, text: str) -> Element:
-    line = SubElement(item, "p", {"class": f"hb-derivation__{part}"})
-    line.text = AtomicString(text)
-    return line
-
-
-def _back(item: Element, entry: Entry) -> None:
-    line = SubElement(item, "p", {"class": "hb-derivation__back"})
-    for count, place in enumerate(entry.places, 1):
-        link = SubElement(line, "a", {"href": f"#{place}"})
-        link.text = "Back to the text" if count == 1 else f"({count})"
-        link.tail = " "
+            return self.context.error(problem)

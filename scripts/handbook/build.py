@@ -123,7 +123,7 @@ def build_into(project: Project, folder: Path) -> list[Problem]:
 
     step("Building the pages")
     prepare_environment(project)
-    with _warnings() as found:
+    with warnings_of_all() as found:
         try:
             with _inside(project.root):
                 config = load_config(str(project.config), site_dir=str(folder), strict=True)
@@ -141,7 +141,7 @@ def build_into(project: Project, folder: Path) -> list[Problem]:
             # The generator logs which page an exception comes from before it lets it through.
             if not found:
                 raise
-    return [_problem(project, text) for text in dict.fromkeys(found)]
+    return [problem_of(project, text) for text in dict.fromkeys(found)]
 
 
 @contextmanager
@@ -166,7 +166,8 @@ class _Collector(logging.Handler):
 
 
 @contextmanager
-def _warnings() -> Iterator[list[str]]:
+def warnings_of_all() -> Iterator[list[str]]:
+    """Collects what any logger warns of meanwhile."""
     collector = _Collector()
     root = logging.getLogger()
     logging.captureWarnings(True)
@@ -178,8 +179,13 @@ def _warnings() -> Iterator[list[str]]:
         logging.captureWarnings(False)
 
 
-def _problem(project: Project, text: str) -> Problem:
-    """Reads the place back out of a logged message, where it has one."""
+def problem_of(project: Project, text: str) -> Problem:
+    """Reads the place back out of a logged message, where it has one.
+
+    Args:
+        project: The checkout.
+        text: What was logged.
+    """
     ours = read_problem(project.root, text)
     if ours:
         return ours

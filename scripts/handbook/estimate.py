@@ -689,6 +689,20 @@ def using(project: Project) -> Iterator[None]:
         _project.reset(token)
 
 
+@contextmanager
+def noting(files: set[Path]) -> Iterator[None]:
+    """Notes the files that estimates asked for meanwhile rest on, those that fail included.
+
+    Args:
+        files: Where they are noted.
+    """
+    token = _used.set(files)
+    try:
+        yield
+    finally:
+        _used.reset(token)
+
+
 def slug_name(slug: str) -> str:
     """Returns the name a chapter's estimate has in the prose: `a/news-feed` is `news_feed`.
 
@@ -765,12 +779,16 @@ def load(path: Path, project: Project | None = None) -> ModuleType:
         raise HandbookError(
             [Problem(path, 1, 0, "estimate-cycle", f"estimates need each other: {names}")]
         )
-    known = _loaded.get(path)
-    if known is None or any(_stamp(file) != stamp for file, stamp in known.stamps):
-        known = _loaded[path] = _load(path, project)
     outer = _used.get()
-    if outer is not None:
-        outer.update(file for file, _ in known.stamps)
+    used = {path}
+    try:
+        known = _loaded.get(path)
+        if known is None or any(_stamp(file) != stamp for file, stamp in known.stamps):
+            known = _loaded[path] = _load(path, project, used)
+        used.update(file for file, _ in known.stamps)
+    finally:
+        if outer is not None:
+            outer.update(used)
     return known.module
 
 
@@ -782,8 +800,7 @@ def _stamp(path: Path) -> tuple[int, int]:
     return (status.st_mtime_ns, status.st_size)
 
 
-def _load(path: Path, project: Project | None) -> _Loaded:
-    used: set[Path] = {path}
+def _load(path: Path, project: Project | None, used: set[Path]) -> _Loaded:
     stamp = _stamp(path)
     # Unique by path, so that two chapters never share a name, and registered, because
     # dataclasses and pickling look their module up by it.

@@ -193,6 +193,11 @@ def figures(project: Project) -> Drawn:
     return _draw(project, _signature(project, int(time.monotonic() / FRESH_SECONDS)))
 
 
+def look_again() -> None:
+    """Makes the next `figures` look at the sources at once, for who knows that they changed."""
+    _signature.cache_clear()
+
+
 @functools.lru_cache(maxsize=2)
 def _signature(project: Project, _moment: int) -> tuple[int, int]:
     """Tells whether a source has changed; looked at a few times a second at most."""

@@ -74,7 +74,11 @@ VERBS = (
         "check",
         "check the sources; writes nothing",
         "handbook.check:run_check",
-        (_switch("--site", "check the built site instead"),),
+        (
+            _switch("--site", "check the built site instead"),
+            _switch("--json", "print the findings as one JSON document"),
+            Flag(("--explain",), {"metavar": "CODE", "help": "print what a code means, or `all`"}),
+        ),
     ),
     Verb(
         "numbers",

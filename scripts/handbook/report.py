@@ -51,8 +51,27 @@ class Problem:
         body = self.message + (f" (fix: {self.fix})" if self.fix else "")
         for raw, escaped in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
             body = body.replace(raw, escaped)
-        place = f"file={self.shown_path(root)},line={max(self.line, 1)},title={self.code}"
+        file = self.shown_path(root)
+        for raw, escaped in (("%", "%25"), (":", "%3A"), (",", "%2C"), ("\n", "%0A")):
+            file = file.replace(raw, escaped)
+        column = f",col={self.column}" if self.line and self.column else ""
+        place = f"file={file},line={max(self.line, 1)}{column},title={self.code}"
         return f"::error {place}::{body}"
+
+    def record(self, root: Path | None = None) -> dict[str, str | int]:
+        """Returns the finding as a record for a machine; line and column are 0 where unknown.
+
+        Args:
+            root: The folder that paths are shown relative to.
+        """
+        return {
+            "file": self.shown_path(root),
+            "line": self.line,
+            "column": self.column,
+            "code": self.code,
+            "message": self.message,
+            "fix": self.fix,
+        }
 
     def shown_path(self, root: Path | None) -> str:
         """Returns the path as a message shows it: relative to `root` where it can be."""

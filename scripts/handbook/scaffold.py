@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from handbook import chapters, numbers
-from handbook.check import read_nav
 from handbook.estimate import estimates, slug_name, using
 from handbook.expressions import FUNCTIONS, Scope
 from handbook.project import Project
 from handbook.report import HandbookError, Problem
+from handbook.rules.sources import read_nav
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 

@@ -1,0 +1,95 @@
+"""Commands: what a verb says when it cannot begin, or when one of its words is wrong."""
+
+from __future__ import annotations
+
+from handbook.rules import Code, Explained
+
+
+def _typed(name: str, means: str, example: str, mend: str) -> Code:
+    return Code(name, means, f"$ {example}", mend, "console")
+
+
+class Verbs(Explained):
+    """What commands say; no rule holds these."""
+
+    codes = (
+        _typed(
+            "bench-failed",
+            "A program that the bench runs has failed, so its row is missing.",
+            "handbook bench",
+            "Run what the message names by itself; its last line is told.",
+        ),
+        _typed(
+            "bench-section",
+            "The bench has no section of this name.",
+            "handbook bench --only figurs",
+            "Take names from the list that the message shows.",
+        ),
+        _typed(
+            "estimate-unknown",
+            "No chapter with an estimate has this name, or several have.",
+            "python -c 'from handbook.estimate import chapter; chapter(\"news-fed\")'",
+            "Take the name that is suggested, or the whole path under `docs/`.",
+        ),
+        _typed(
+            "kit-syntax",
+            "A file of the kit does not parse, so nothing can run.",
+            "handbook check",
+            "Mend the line, or `git checkout` the file.",
+        ),
+        _typed(
+            "new-exists",
+            "`handbook new` never overwrites.",
+            "handbook new case-studies/news-feed",
+            "Choose another name, or edit the chapter that is there.",
+        ),
+        _typed(
+            "new-name",
+            "A new chapter is `part/chapter` in kebab-case, and its name is free.",
+            "handbook new NewsFeed",
+            "Name the part and the chapter: `handbook new case-studies/ride-matching`.",
+        ),
+        _typed(
+            "new-nav",
+            "The navigation is not a list that `handbook new` can add to.",
+            "handbook new case-studies/ride-matching",
+            "Write `nav:` in `mkdocs.yml` as a list, one page a line.",
+        ),
+        _typed(
+            "no-browser",
+            "No browser for the tests; the message says what to install.",
+            "handbook doctor --browser",
+            "Install what it names, or let the pull request run those tests.",
+        ),
+        _typed(
+            "no-code",
+            "No finding has this code.",
+            "handbook check --explain link-brokn",
+            "Take the name that is suggested.",
+        ),
+        _typed(
+            "no-driver",
+            "The browser is there, but does not start.",
+            "handbook doctor --browser",
+            "The message names the library that it lacks.",
+        ),
+        _typed(
+            "no-graphviz",
+            "The Graphviz wheel does not load; the message names the libraries.",
+            "handbook doctor",
+            "Install the libraries that it names.",
+        ),
+        _typed(
+            "no-project",
+            "You are not inside a checkout: no `mkdocs.yml` here or above.",
+            "cd / && handbook check",
+            "Run the command inside a checkout of the handbook.",
+        ),
+        _typed("no-site", "Nothing is built yet.", "handbook check --site", "`make site` builds."),
+        _typed(
+            "no-tool",
+            "A tool of the tests is not installed.",
+            "handbook lint",
+            "`make lint` sets it up.",
+        ),
+    )

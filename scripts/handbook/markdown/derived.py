@@ -107,13 +107,16 @@ class Listing:
 
     def _formula(self, line: Element, formula: str, uses: dict[str, _Part]) -> list[_Part]:
         """Writes a formula with its names as links; returns what it uses and does not name."""
-        left = dict(uses)
+        named = set()
         for text in _names(uses).split(formula) if uses else [formula]:
             if text in uses:
-                self._link(line, left.pop(text, uses[text]))
+                named.add(text)
+                self._link(line, uses[text])
             elif text:
                 _add(line, text)
-        return list(left.values())
+        # What another part of the formula rests on is said there.
+        deeper = {name for part in uses.values() for name in _inputs(part)}
+        return [part for name, part in uses.items() if name not in named | deeper]
 
     def _link(self, line: Element, part: _Part) -> None:
         link = SubElement(line, "a", {"href": f"#{ANCHOR.format(self._number(part))}"})
@@ -196,6 +199,11 @@ def _uses(found: Derivation) -> dict[str, _Part]:
         if given.kind != "constant":
             uses.setdefault(given.name, given)
     return uses
+
+
+def _inputs(part: _Part) -> set[str]:
+    """The names of what a part of a formula rests on."""
+    return {given.name for given in part.every_input()} if isinstance(part, Derivation) else set()
 
 
 def _through(step: Derivation) -> Derivation:

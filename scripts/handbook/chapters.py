@@ -10,7 +10,8 @@ import bisect
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -143,6 +144,32 @@ class Span:
     end: int
 
 
+@dataclass(frozen=True)
+class Bracket:
+    """A pair of square brackets: where its text begins, where the pair ends, and what it shows."""
+
+    start: int
+    end: int
+    image: bool
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag of raw HTML.
+
+    Attributes:
+        name: The element's, in lower case.
+        closing: Whether it ends the element.
+        attributes: By name in lower case, quotes taken off.
+        offset: Where it stands in the text.
+    """
+
+    name: str
+    closing: bool
+    attributes: dict[str, str]
+    offset: int
+
+
 class Chapter:
     """One page's source, read once.
 
@@ -192,24 +219,26 @@ class Chapter:
         return [fence for _, fence in self._fence_spans]
 
     @cached_property
-    def code(self) -> list[Span]:
-        """Where the front matter, fenced blocks and code in a line stand."""
+    def _blocks(self) -> list[Span]:
         spans = [Span(0, self.body), *(span for span, _ in self._fence_spans)]
         rest = blank(self.text, spans)
-        # A comment is opaque: a backtick inside it starts no code, and the other way round.
-        spans += [
-            Span(*m.span())
-            for m in re.finditer(
-                r"<!--.*?-->|(?<!`)(`+)(?!`)(?:.(?!\n[ \t]*\n))*?(?<!`)\1(?!`)", rest, re.DOTALL
-            )
-            if not m[0].startswith("<!--")
-        ]
-        return sorted(spans, key=lambda span: span.start)
+        spans += _find_indented(rest, self.body)
+        spans += _find_verbatim(rest, self.body)
+        return spans
+
+    @cached_property
+    def _inline(self) -> tuple[list[Span], list[Span]]:
+        return _find_inline(blank(self.text, self._blocks))
+
+    @cached_property
+    def code(self) -> list[Span]:
+        """Where the front matter, blocks of code and code in a line stand."""
+        return sorted([*self._blocks, *self._inline[0]], key=lambda span: span.start)
 
     @cached_property
     def comments(self) -> list[Span]:
         """Where HTML comments stand, those in code left out."""
-        return [Span(*m.span()) for m in re.finditer(r"<!--.*?-->", self.without_code, re.DOTALL)]
+        return self._inline[1]
 
     @cached_property
     def without_code(self) -> str:
@@ -221,6 +250,17 @@ class Chapter:
         """The text with front matter, code and comments blanked out; offsets stay true."""
         return blank(self.without_code, self.comments)
 
+    @cached_property
+    def tags(self) -> list[Tag]:
+        """The tags of raw HTML, in order."""
+        found = []
+        for match in _TAG.finditer(self.prose):
+            pairs = _ATTRIBUTE.findall(match["rest"])
+            attributes = {name.lower(): value.strip("\"'") for name, value in pairs}
+            closing = bool(match["end"])
+            found.append(Tag(match["name"].lower(), closing, attributes, match.start()))
+        return found
+
     # ---- what is on the page
 
     @cached_property
@@ -229,19 +269,28 @@ class Chapter:
         found: list[Heading] = []
         taken: set[str] = set()
         for match in _HEADING.finditer(self.prose):
-            raw = self.text[match.start("text") : match.end("text")]
-            text, explicit = _plain(raw)
+            # Words come from the source: code in it is blanked out in the prose.
+            raw = self.text[match.start("text") : match.end("text")].strip()
+            level = len(match["mark"] or "") or (1 if match["under"][0] == "=" else 2)
+            text, explicit = _plain(raw.rstrip("#").rstrip() if match["mark"] else raw)
             anchor = explicit or _unique(slugify(text), taken)
             taken.add(anchor)
-            found.append(Heading(len(match["mark"]), text, anchor, *self.place(match.start())))
+            found.append(Heading(level, text, anchor, *self.place(match.start())))
         return found
+
+    @cached_property
+    def explicit_ids(self) -> list[tuple[str, int]]:
+        """The ids that the author wrote, as an attribute or in raw HTML, with their offsets."""
+        found = [(m["id"], m.start("id")) for m in _HTML_ID.finditer(self.prose)]
+        for block in _ATTRIBUTES.finditer(self.prose):
+            found += [(m[1], block.start() + m.start(1)) for m in _ID.finditer(block[0])]
+        return sorted(found, key=lambda pair: pair[1])
 
     @cached_property
     def anchors(self) -> set[str]:
         """Every anchor a link to this page may name."""
         ids = {heading.anchor for heading in self.headings}
-        ids |= {m[1] for m in re.finditer(r"""\bid=["']?([^\s"'>]+)""", self.prose)}
-        ids |= {m[1] for m in re.finditer(r"\{[^}\n]*#([\w:.-]+)[^}\n]*\}", self.prose)}
+        ids |= {name for name, _ in self.explicit_ids}
         ids |= {"fig-" + ref.id.replace("/", "-") for ref in self.figures}
         ids |= {f"fn:{note.key}" for note in self.footnote_definitions}
         for fence in self.fences:
@@ -264,25 +313,51 @@ class Chapter:
         ]
 
     @cached_property
+    def _brackets(self) -> list[Bracket]:
+        return list(_find_brackets(self.prose))
+
+    @cached_property
     def _targets(self) -> list[Link]:
         found = []
-        for pattern, image in ((_IMAGE, True), (_LINK, False)):
-            for match in pattern.finditer(self.prose):
-                # Text comes from the source: code in it is blanked out in the prose.
-                words = " ".join(self.text[match.start("text") : match.end("text")].split())
-                target = match["target"].strip("<>")
-                found.append(Link(words, target, image, *self.place(match.start())))
+        for bracket in self._brackets:
+            target = _TARGET.match(self.prose, bracket.end)
+            if target:
+                # Words come from the source: code in it is blanked out in the prose.
+                words = " ".join(self.text[bracket.start : bracket.end - 1].split())
+                place = self.place(bracket.start - 1 - bracket.image)
+                found.append(Link(words, target[1].strip("<>"), bracket.image, *place))
         for match in _DEFINITION.finditer(self.prose):
             place = self.place(match.start())
             found.append(Link(match["key"], match["target"].strip("<>"), False, *place))
         return sorted(found, key=lambda link: (link.line, link.column))
 
     @cached_property
+    def references(self) -> list[Link]:
+        """Links by reference, `[text][key]` and `[key][]`, with the key as their target."""
+        found = []
+        for bracket in self._brackets:
+            key = _REFERENCE.match(self.prose, bracket.end)
+            if key:
+                words = " ".join(self.text[bracket.start : bracket.end - 1].split())
+                target = " ".join((key[1] or words).split())
+                place = self.place(bracket.start - 1 - bracket.image)
+                found.append(Link(words, target, bracket.image, *place))
+        return found
+
+    @cached_property
+    def definitions(self) -> list[Link]:
+        """Where references are defined: `[key]: address`."""
+        return [
+            Link(m["key"], m["target"].strip("<>"), False, *self.place(m.start()))
+            for m in _DEFINITION.finditer(self.prose)
+        ]
+
+    @cached_property
     def footnote_references(self) -> list[Footnote]:
         """Where footnotes are used."""
         return [
             Footnote(m[1], *self.place(m.start()))
-            for m in re.finditer(r"\[\^([^\]\s]+)\](?!:)", self.prose)
+            for m in re.finditer(r"\[\^([^\[\]\s]+)\](?!:)", self.prose)
         ]
 
     @cached_property
@@ -290,18 +365,40 @@ class Chapter:
         """Where footnotes are defined."""
         return [
             Footnote(m[1], *self.place(m.start(1) - 2))
-            for m in re.finditer(r"(?m)^[ \t]*\[\^([^\]\s]+)\]:", self.prose)
+            for m in re.finditer(r"(?m)^[ \t]*\[\^([^\[\]\s]+)\]:", self.prose)
         ]
 
 
-_HEADING = re.compile(r"(?m)^(?P<mark>#{1,6})[ \t]+(?P<text>\S.*?)[ \t]*#*[ \t]*$")
-_BRACKETS = r"\[(?P<text>(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*)\]"
-_TARGET = r"""\(\s*(?P<target><[^>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)
-              (?:\s+(?:"[^"]*"|'[^']*'))?\s*\)"""
-_IMAGE = re.compile(rf"(?<!\\)!{_BRACKETS}{_TARGET}", re.VERBOSE)
-_LINK = re.compile(rf"(?<![\\!]){_BRACKETS}{_TARGET}", re.VERBOSE)
-_DEFINITION = re.compile(r"(?m)^ {0,3}\[(?P<key>[^\^\]][^\]]*)\]:\s*(?P<target><[^>\n]*>|\S+)")
-_FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n]*)$")
+# Every pattern here is linear: none looks twice at what it failed on, however long the page.
+_HEADING = re.compile(
+    r"(?m)^(?P<mark>#{1,6})(?P<text>[^\n]*)$"
+    r"|(?<=\n\n)(?P<line>(?=[^\s#>|*+=-])[^\n]*)\n(?P<under>=+|-+) *$"
+)
+_HTML_ID = re.compile(r"""\bid=["']?(?P<id>[^\s"'>]+)""")
+_ATTRIBUTES = re.compile(r"\{:?[^{}\n]*+\}")
+_ID = re.compile(r"#([\w:.-]+)")
+_BRACKET = re.compile(r"\\.|[\[\]]|\n[ \t>]*(?=\n)")
+_TARGET = re.compile(
+    r"""\(\s*+(<[^>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()]*+)*+)
+    (?:\s++(?:"[^"]*+"|'[^']*+'))?+\s*+\)""",
+    re.VERBOSE,
+)
+_REFERENCE = re.compile(r"\s?\[(?!\^)([^\[\]\n]*+)\](?!\()")
+_DEFINITION = re.compile(
+    r"(?m)^ {0,3}\[(?P<key>[^\^\[\]\n][^\[\]\n]*+)\]:[ \t]*\n?[ \t]*(?P<target><[^>\n]*+>|\S+)"
+)
+_TAG = re.compile(
+    r"""<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*+)(?=[\s/>])
+    (?P<rest>(?:[^<>"']|"[^"]*+"|'[^']*+')*+)>""",
+    re.VERBOSE,
+)
+_ATTRIBUTE = re.compile(r"""([\w:-]+)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>]++)""")
+_FENCE = re.compile(r"(?m)^(?P<indent>[ \t>]*+)(?P<mark>`{3,}+|~{3,}+)[ \t]*+(?P<info>[^\n]*)$")
+_CONTAINER = re.compile(
+    r"(?:[-*+]|\d+[.)])[ \t]|(?:!!!|\?\?\?\+?|===[!+]?)[ \t]|\[\^[^\]]+\]:|:[ \t]"
+)
+_OPAQUE = re.compile(r"(?im)^ {0,3}<(pre|script|style|svg|textarea)\b")
+_RUN = re.compile(r"<!--|(?<!`)`++|\n[ \t>]*+(?=[\n|#])")
 
 
 def blank(text: str, spans: list[Span]) -> str:
@@ -342,53 +439,135 @@ def _unique(anchor: str, taken: set[str]) -> str:
 
 def _plain(raw: str) -> tuple[str, str]:
     explicit = ""
-    attributes = re.search(r"\s*\{:?([^{}]*)\}\s*$", raw)
+    attributes = re.search(r"\{:?([^{}]*+)\}$", raw)
     if attributes:
-        raw = raw[: attributes.start()]
-        named = re.search(r"#([\w:.-]+)", attributes[1])
+        raw = raw[: attributes.start()].rstrip()
+        named = _ID.search(attributes[1])
         explicit = named[1] if named else ""
-    text = re.sub(r"<!--.*?-->|\[\^[^\]]*\]|<[^>]+>", "", raw)
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"\*+|`+|(?<!\w)_+|_+(?!\w)", "", text)
+    text = re.sub(r"<!--(?:(?!<!--).)*?-->|\[\^[^\[\]]*+\]|<[^<>]++>", "", raw)
+    text = re.sub(r"!?\[([^\[\]]*+)\]\([^()]*+\)", r"\1", text)
+    text = re.sub(r"\*+|`+|(?<!\w)_++|_++(?!\w)", "", text)
     return text.strip(), explicit
 
 
-def _find_fences(text: str, start: int) -> Any:
-    at, opened = start, None
-    lines: list[str] = []
-    first = number = 0
-    number = text.count("\n", 0, start)
-    for line in text[start:].splitlines(keepends=True):
-        number += 1
-        match = _FENCE.match(line.rstrip("\n"))
+# --------------------------------------------------------------------------- blocks and brackets
+
+
+def _find_fences(text: str, start: int) -> Iterator[tuple[Span, Fence]]:
+    opened: re.Match[str] | None = None
+    for match in _FENCE.finditer(text, start):
         if opened is None:
-            if match and not ("`" in match["info"] and match["mark"][0] == "`"):
-                opened, first, begin, lines = match, number, at, []
-        elif (
-            match
-            and match["mark"][0] == opened["mark"][0]
-            and len(match["mark"]) >= len(opened["mark"])
-            and not match["info"].strip()
-        ):
-            yield Span(begin, at + len(line)), _fence(opened, lines, first)
+            # A backtick behind backticks makes it code in a line.
+            if match["mark"][0] == "~" or "`" not in match["info"]:
+                opened = match
+        elif match["mark"] == opened["mark"] and not match["info"].strip():
+            yield Span(opened.start(), min(match.end() + 1, len(text))), _fence(opened, match, text)
             opened = None
-        else:
-            lines.append(line)
-        at += len(line)
     if opened is not None:
-        yield Span(begin, at), replace(_fence(opened, lines, first), closed=False)
+        yield Span(opened.start(), len(text)), _fence(opened, None, text)
 
 
-def _fence(opened: re.Match[str], lines: list[str], line: int) -> Fence:
+def _fence(opened: re.Match[str], closing: re.Match[str] | None, text: str) -> Fence:
     indent = len(opened["indent"].expandtabs(4))
-    body = "".join(_dedent(text, indent) for text in lines)
+    inside = text[opened.end() + 1 : closing.start() if closing else len(text)]
+    body = "".join(_dedent(line, indent) for line in inside.splitlines(keepends=True))
     info = opened["info"].strip()
     language = re.match(r"[^\s{]*", info.lstrip("{ ."))
-    return Fence(language[0] if language else "", info, body, line, indent)
+    line = text.count("\n", 0, opened.start()) + 1
+    return Fence(language[0] if language else "", info, body, line, indent, closing is not None)
 
 
 def _dedent(line: str, indent: int) -> str:
     return line[min(indent, len(line) - len(line.lstrip(" \t>"))) :]
+
+
+def _find_indented(text: str, start: int) -> Iterator[Span]:
+    """Yields blocks of code by indentation, and raw HTML whose text is no Markdown."""
+    at, after_blank, code = start, True, False
+    # How far the content of the lists and boxes that are open is indented.
+    levels = [0]
+    for line in text[start:].split("\n"):
+        bare = line.lstrip(" \t")
+        if bare:
+            indent = len(line[: len(line) - len(bare)].expandtabs(4))
+            if after_blank:
+                while indent < levels[-1]:
+                    levels.pop()
+            code = (after_blank or code) and indent >= levels[-1] + 4
+            if code:
+                yield Span(at, at + len(line))
+            elif _CONTAINER.match(bare):
+                while len(levels) > 1 and indent < levels[-1]:
+                    levels.pop()
+                levels.append(indent + 4)
+        after_blank = not bare
+        at += len(line) + 1
+
+
+def _find_verbatim(text: str, start: int) -> Iterator[Span]:
+    """Yields raw HTML that shows or runs source: its text is no Markdown."""
+    if "<" not in text:
+        return
+    lowered = text.lower()
+    for match in _OPAQUE.finditer(lowered, start):
+        if match.start() >= start:
+            end = lowered.find(f"</{match[1]}>", match.end())
+            start = end if end > 0 else start
+            if end > 0:
+                yield Span(lowered.index(">", match.start()) + 1, end)
+
+
+def _find_inline(text: str) -> tuple[list[Span], list[Span]]:
+    """Returns where code in a line and comments stand; whichever begins first hides the other."""
+    runs, paragraph = [], 0
+    closers: dict[tuple[int, int], list[int]] = {}
+    for match in _RUN.finditer(text):
+        if match[0][0] == "\n":
+            paragraph += 1
+        else:
+            runs.append((match.start(), paragraph, len(match[0])))
+            if match[0][0] == "`":
+                closers.setdefault((paragraph, len(match[0])), []).append(match.start())
+    code: list[Span] = []
+    comments: list[Span] = []
+    at, last = 0, text.rfind("-->")
+    for start, paragraph, length in runs:
+        if start < at:
+            continue
+        if text[start] == "<":
+            end = text.find("-->", start + 4) + 3 if start + 4 <= last else 0
+        else:
+            length -= _escaped(text, start)
+            later = closers.get((paragraph, length), [])
+            place = bisect.bisect_right(later, start)
+            end = later[place] + length if place < len(later) else 0
+        if end:
+            (comments if text[start] == "<" else code).append(Span(start, end))
+            at = end
+    return code, comments
+
+
+def _escaped(text: str, at: int) -> bool:
+    """Whether an odd number of backslashes stands before a place."""
+    first = at
+    while first and text[first - 1] == "\\":
+        first -= 1
+    return bool((at - first) % 2)
+
+
+def _find_brackets(text: str) -> Iterator[Bracket]:
+    """Yields every pair of square brackets of a paragraph, the inner ones first."""
+    opened: list[int] = []
+    for match in _BRACKET.finditer(text):
+        if match[0] == "[":
+            opened.append(match.start())
+        elif match[0] == "]":
+            if opened:
+                start = opened.pop()
+                image = text[start - 1 : start] == "!" and text[start - 2 : start - 1] != "\\"
+                yield Bracket(start + 1, match.end(), image)
+        elif match[0][0] == "\n":
+            opened.clear()
 
 
 # --------------------------------------------------------------------------- front matter

@@ -155,6 +155,14 @@ def watched(browser: Browser, address: str) -> Iterator[Watched]:
 
 
 @pytest.fixture
+def phone(browser: Browser, address: str) -> Iterator[Watched]:
+    """A phone's window."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    yield Watched(context, address)
+    context.close()
+
+
+@pytest.fixture
 def plain(browser: Browser, address: str) -> Iterator[Watched]:
     """A browser without JavaScript."""
     context = browser.new_context(java_script_enabled=False)
@@ -238,28 +246,101 @@ def test_axe_finds_nothing(browser, address, path, scheme, size):
 # --------------------------------------------------------------------------- what a reader does
 
 
-def test_search_finds_a_chapter(watched):
-    page = watched.open("")
-    page.keyboard.press("/")
-    page.keyboard.type("news feed")
-    first = page.locator(".md-search-result__link").first
-    expect(first).to_have_attribute("href", re.compile(CHAPTER))
-
-
 def test_the_theme_follows_the_system_and_can_be_chosen(watched):
     page = watched.open("")
-    body = page.locator("body")
-    expect(body).to_have_attribute("data-md-color-scheme", "default")
+    root = page.locator("html")
+    button = page.locator("[data-hb-theme]")
+    expect(root).to_have_attribute("data-md-color-scheme", "default")
     page.emulate_media(color_scheme="dark")
-    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    expect(root).to_have_attribute("data-md-color-scheme", "slate")
     # From the system's to light, which then stays whatever the system says.
-    page.locator("[data-md-component=palette] label:visible").click()
-    expect(body).to_have_attribute("data-md-color-scheme", "default")
-    page.locator("[data-md-component=palette] label:visible").click()
-    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(root).to_have_attribute("data-md-color-scheme", "default")
+    expect(page.get_by_role("status")).to_have_text("Theme: light")
+    expect(button).to_have_accessible_name("Theme: light. Switch to: dark")
+    page.keyboard.press("Space")
+    expect(root).to_have_attribute("data-md-color-scheme", "slate")
     page.emulate_media(color_scheme="light")
     page.reload()
-    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    expect(root).to_have_attribute("data-md-color-scheme", "slate")
+    button.click()
+    expect(root).to_have_attribute("data-md-color-scheme", "default")
+
+
+def test_a_chosen_theme_is_there_before_the_first_picture(watched):
+    page = watched.open("")
+    page.evaluate("localStorage.setItem('hb-theme', 'dark')")
+    page.add_init_script(
+        """new MutationObserver((_, watch) => {
+             if (!document.body) return;
+             window.atFirst = document.documentElement.dataset.mdColorScheme;
+             watch.disconnect();
+           }).observe(document, {childList: true, subtree: true})"""
+    )
+    page.reload()
+    assert page.evaluate("atFirst") == "slate"
+
+
+def test_a_theme_can_be_chosen_where_storage_is_forbidden(watched):
+    watched.page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new Error('forbidden'); }})"
+    )
+    page = watched.open("")
+    page.locator("[data-hb-theme]").click()
+    page.locator("[data-hb-theme]").click()
+    expect(page.locator("html")).to_have_attribute("data-md-color-scheme", "slate")
+
+
+def test_the_contents_follow_the_reader(watched):
+    page = watched.open(CHAPTER)
+    page.locator("#size-it").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('#size-it').scrollIntoView({behavior: 'instant'})")
+    here = page.locator(".hb-toc [aria-current]")
+    expect(here).to_have_text("Size it")
+    expect(page.locator(".hb-topic")).to_have_css("opacity", "1")
+    page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+    expect(here).to_have_count(0)
+
+
+def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(phone):
+    page = phone.open(CHAPTER)
+    menu = page.get_by_role("button", name="Menu", exact=True)
+    expect(page.get_by_role("navigation", name="Navigation")).to_be_hidden()
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("navigation", name="Navigation")).to_be_visible()
+    expect(page.locator(".hb-nav [aria-current=page]")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("navigation", name="Navigation")).to_be_hidden()
+    expect(menu).to_be_focused()
+
+
+def test_the_menu_of_a_phone_leads_to_every_part(phone):
+    page = phone.open(CHAPTER)
+    page.get_by_role("button", name="Menu", exact=True).click()
+    page.get_by_role("navigation", name="Navigation").get_by_role("link", name="Framework").click()
+    expect(page.locator("h1")).to_contain_text("seven steps")
+
+
+def test_a_link_leads_back_to_the_top(watched):
+    page = watched.open(CHAPTER)
+    link = page.get_by_role("link", name="Back to top")
+    expect(link).not_to_be_in_viewport()
+    page.evaluate("scrollTo({top: 9000, behavior: 'instant'})")
+    expect(link).to_be_in_viewport()
+    link.click()
+    page.wait_for_function("scrollY === 0")
+
+
+def test_sidebars_stay_below_the_header(watched):
+    page = watched.open(CHAPTER)
+    page.evaluate("scrollTo({top: 9000, behavior: 'instant'})")
+    header = page.locator(".md-header").bounding_box()
+    for bar in (".md-sidebar--primary", ".md-sidebar--secondary"):
+        box = page.locator(bar).bounding_box()
+        assert box["y"] == pytest.approx(header["y"] + header["height"], abs=1.5), bar
+        assert box["y"] + box["height"] <= 900, bar
 
 
 def test_a_figure_zooms_and_pans(watched):
@@ -317,17 +398,36 @@ def test_a_derivation_opens_and_closes_by_keyboard(watched):
 def test_code_can_be_copied(watched):
     page = watched.open("contributing/diagrams/")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.locator(".highlight").first.hover()
-    page.locator(".highlight .md-clipboard, .highlight .md-code__button").first.click()
+    block = page.locator(".highlight").first
+    block.scroll_into_view_if_needed()
+    block.get_by_role("button", name="Copy the code").click()
+    expect(page.get_by_role("status")).to_have_text("Copied")
     assert "from handbook.drawing" in page.evaluate("navigator.clipboard.readText()")
 
 
 def test_a_glossary_term_explains_itself(watched):
     page = watched.open(CHAPTER)
     term = page.locator("article abbr").first
+    meaning = term.get_attribute("title")
     term.scroll_into_view_if_needed()
     term.hover()
-    expect(page.locator(".md-tooltip2--active")).to_be_visible()
+    tip = page.get_by_role("tooltip")
+    expect(tip).to_have_text(meaning)
+    # The pointer may move onto it, and Escape closes it.
+    tip.hover()
+    expect(tip).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+
+
+def test_a_glossary_term_explains_itself_to_a_finger(browser, address):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = Watched(context, address).open(CHAPTER)
+    page.locator("article abbr").first.tap()
+    expect(page.get_by_role("tooltip")).to_be_in_viewport(ratio=1)
+    page.locator("h1").tap()
+    expect(page.get_by_role("tooltip")).to_have_count(0)
+    context.close()
 
 
 def test_the_first_stop_of_a_keyboard_skips_to_the_content(watched):
@@ -346,7 +446,8 @@ def test_a_chapter_is_whole_without_javascript(plain):
     page = plain.open(CHAPTER)
     for selector in ("h1", ".hb-chapter", "figure svg.hb-fig", "math", ".hb-table"):
         expect(page.locator(f"article {selector}").first).to_be_visible()
-    expect(page.locator(".md-search")).to_be_hidden()
+    for needs_it in ("[data-hb-search]", "[data-hb-theme]", ".hb-expand", ".hb-copy"):
+        assert [e for e in page.locator(needs_it).all() if e.is_visible()] == [], needs_it
 
 
 def test_a_derivation_is_reached_without_javascript(plain):
@@ -364,6 +465,25 @@ def test_navigation_works_without_javascript(plain):
     page = plain.open("")
     page.locator(".md-tabs").get_by_role("link", name="Case studies").click()
     expect(page.locator("h1")).to_contain_text("news feed")
+
+
+def test_the_menu_of_a_phone_opens_without_javascript(plain):
+    plain.page.set_viewport_size({"width": 390, "height": 844})
+    page = plain.open(CHAPTER)
+    page.get_by_role("button", name="Menu", exact=True).click()
+    expect(page.get_by_role("navigation", name="Navigation")).to_be_visible()
+    page.get_by_role("button", name="Close the menu").click()
+    expect(page.get_by_role("navigation", name="Navigation")).to_be_hidden()
+
+
+def test_without_javascript_the_theme_is_the_systems(plain):
+    page = plain.open(CHAPTER)
+    for scheme, low, high in (("light", 250, 255), ("dark", 0, 60)):
+        page.emulate_media(color_scheme=scheme)
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert low <= brightness(paper) <= high, scheme
+        ink = page.evaluate("getComputedStyle(document.querySelector('.hb-fig')).fill")
+        assert abs(brightness(ink) - brightness(paper)) > 150, scheme
 
 
 # --------------------------------------------------------------------------- on paper

@@ -5,7 +5,8 @@ The page's style is one file, `docs/assets/figures.css`, made of `theme.css` and
     python -m handbook.drawing.html --write   # after editing either
     python -m handbook.drawing.html --check   # fails where it is out of date
 
-The dialog that enlarges a figure is `docs/assets/figures.js`; all else works without it.
+The dialog that enlarges a figure is `docs/assets/figure-dialog.js`, fetched by `figures.js` when it
+is asked for; all else works without it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from handbook.drawing.svg import NARROW, arrow_head
-from handbook.drawing.theme import theme_css
+from handbook.drawing.theme import colours, theme_css
 
 _FRAME = Path(__file__).with_name("figure.css")
 _TARGET = Path("docs/assets/figures.css")
@@ -109,7 +110,14 @@ def anchor_of(figure_id: str) -> str:
 
 def page_css() -> str:
     """Returns the style of figures on pages, without comments and spare blanks."""
-    return _MADE + _squeezed(theme_css()) + _squeezed(_FRAME.read_text(encoding="utf-8"))
+    frame = _FRAME.read_text(encoding="utf-8")
+    return _MADE + _squeezed(theme_css()) + _dark_without_script() + _squeezed(frame)
+
+
+def _dark_without_script() -> str:
+    """The dark theme where no script has said which is meant: as the system's."""
+    named = ";".join(f"--hb-{name}:{value}" for name, value in colours(dark=True).items())
+    return f"@media screen and (prefers-color-scheme:dark){{.no-js{{{named}}}}}\n"
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Finds the browser that the tests drive, or installs one, or says what to install."""
+"""Finds the browser that tests and measurements drive, starts it, or says what to install."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from handbook.build import step
 from handbook.project import Project
 from handbook.report import HandbookError, Problem
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 VARIABLE = "HANDBOOK_BROWSER"
 NAMES = (
@@ -55,7 +60,9 @@ def run_doctor(project: Project, args: argparse.Namespace) -> int:
     print("Graphviz: in process")
     if args.browser:
         browser = find_browser() or install_browser()
-        _require_driver(browser)
+        # One line now is better than a failure of every browser test.
+        with chromium(program=browser):
+            pass
         print(f"Browser: {browser}")
     return 0
 
@@ -70,18 +77,38 @@ def _require_graphviz(project: Project) -> None:
         ) from None
 
 
-def _require_driver(browser: Path) -> None:
-    """Starts the browser once: better one line now than a failure of every browser test."""
-    from playwright.sync_api import sync_playwright
+@contextmanager
+def chromium(*flags: str, program: Path | None = None) -> Iterator[Browser]:
+    """Starts the browser of this machine, without a window, while the block runs.
 
+    Args:
+        flags: Flags besides those that keep it from asking anybody for anything.
+        program: The browser; the first that is found where none is given.
+
+    Raises:
+        HandbookError: There is no browser, or it does not start; the message says what to do.
+    """
+    found = program or find_browser()
+    if found is None:
+        message = "no Chromium and no Chrome on this machine"
+        raise HandbookError([Problem("browser", 0, 0, "no-browser", message, INSTALL)])
+    with ExitStack() as stack:
+        yield _launch(stack, found, [*FLAGS, *flags])
+
+
+def _launch(stack: ExitStack, program: Path, flags: list[str]) -> Browser:
     try:
-        with sync_playwright() as playwright:
-            playwright.chromium.launch(executable_path=browser, args=list(FLAGS)).close()
+        from playwright.sync_api import sync_playwright
+
+        playwright = stack.enter_context(sync_playwright())
+        launched = playwright.chromium.launch(executable_path=program, args=flags)
     except Exception as error:
         # Whatever the driver raises: it is a program of its own and may not even start.
         said = next(iter(str(error).strip().splitlines()), type(error).__name__)
         message = f"the browser does not start: {said}"
-        raise HandbookError([Problem(browser, 0, 0, "no-driver", message, DRIVER)]) from None
+        raise HandbookError([Problem(program, 0, 0, "no-driver", message, DRIVER)]) from None
+    stack.callback(launched.close)
+    return launched
 
 
 def find_browser() -> Path | None:

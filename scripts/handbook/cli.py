@@ -109,9 +109,15 @@ VERBS = (
     Verb("lint", "run ruff, mypy, typos and the workflow linters", "handbook.lint:run_lint"),
     Verb(
         "bench",
-        "measure the figures and the build against their bars",
+        "measure pages, search, figures and builds against their bars",
         "handbook.bench:run_bench",
-        (Flag(("--figures",), {"type": int, "default": 200, "help": "how many to draw"}),),
+        (
+            Flag(("--only",), {"default": "", "metavar": "A,B", "help": "only these sections"}),
+            Flag(("--runs",), {"type": int, "default": 5, "help": "how often times are taken"}),
+            Flag(("--figures",), {"type": int, "default": 250, "help": "how many to draw"}),
+            Flag(("--json",), {"metavar": "FILE", "help": "write the figures there too"}),
+            _switch("--write-budget", "set the budget that the tests hold anew"),
+        ),
     ),
     Verb(
         "doctor",

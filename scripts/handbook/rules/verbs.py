@@ -92,4 +92,11 @@ class Verbs(Explained):
             "handbook lint",
             "`make lint` sets it up.",
         ),
+        Code(
+            "stylesheet",
+            "A stylesheet does not parse, or it imports another, so it cannot be joined.",
+            '@import "colours.css";',
+            "Mend the line; name the other file under `extra_css` in `mkdocs.yml`.",
+            "css",
+        ),
     )

@@ -6,9 +6,10 @@ import functools
 import hashlib
 import json
 import shutil
+import statistics
 import subprocess
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,38 +28,19 @@ FORMS = ("mobile", "desktop")
 HERE = Path(__file__).parent
 MANIFESTS = ("package.json", "package-lock.json")
 NODE_FIX = "make test, which installs Node with the test tools"
-LOSSES_SHOWN = 3
+SHOWN = 3
 
 
-@dataclass(frozen=True)
-class Score:
-    """A score or a metric of Lighthouse and its bar.
-
-    Attributes:
-        key: Its name in what `lighthouse.mjs` writes.
-        what: What the table calls it.
-        unit: Of the figure.
-        mobile: The bar on a phone.
-        desktop: The bar on a desktop, if there is one.
-    """
-
-    key: str
-    what: str
-    unit: str
-    mobile: Bar
-    desktop: Bar | None
-
-
+PERFORMANCE = Bar(97, at_least=True)
 FULL = Bar(100, at_least=True)
-SCORES = (
-    Score("performance", "performance", "", Bar(97, at_least=True), FULL),
-    Score("accessibility", "accessibility", "", FULL, FULL),
-    Score("best-practices", "best practices", "", FULL, FULL),
-    Score("seo", "SEO", "", FULL, FULL),
-    Score("lcp_ms", "LCP", "ms", Bar(1700), None),
-    Score("tbt_ms", "TBT", "ms", Bar(100), None),
-    Score("cls", "CLS", "", Bar(0.01), None),
+# What a phone is held to besides its scores: the key in what `lighthouse.mjs` writes, what the
+# table calls it, and the bar.
+METRICS = (
+    ("lcp_ms", "LCP", "ms", Bar(1700)),
+    ("tbt_ms", "TBT", "ms", Bar(100)),
+    ("cls", "CLS", "", Bar(0.01)),
 )
+Run = dict[str, Any]
 
 
 def lighthouse_rows(bench: Bench) -> Iterator[Row]:
@@ -75,56 +57,70 @@ def lighthouse_rows(bench: Bench) -> Iterator[Row]:
         message = "no Chromium and no Chrome on this machine"
         raise HandbookError([Problem("browser", 0, 0, "no-browser", message, INSTALL)])
     tools = install(bench.project)
+    results: dict[Template, dict[str, list[Run]]] = {
+        template: {form: [] for form in FORMS} for template in TEMPLATES
+    }
     targets = [(template, form) for template in TEMPLATES for form in FORMS]
-    results: dict[tuple[Template, str], list[dict[str, Any]]] = {each: [] for each in targets}
     for run in range(bench.runs):
         step(f"Lighthouse on {len(targets)} targets: {run + 1} of {bench.runs}")
         asked = [{"url": bench.address + one.path, "form": form} for one, form in targets]
-        for target, result in zip(targets, _run(tools, browser, asked), strict=True):
-            results[target].append(result)
-    for (template, form), runs in results.items():
-        yield from rows_of(template.name, form, runs)
+        for (template, form), result in zip(targets, _run(tools, browser, asked), strict=True):
+            results[template][form].append(result)
+    for template, forms in results.items():
+        yield from rows_of(template.name, forms)
 
 
-def rows_of(name: str, form: str, runs: list[dict[str, Any]]) -> Iterator[Row]:
-    """Returns the rows of one page on one kind of device.
+def rows_of(name: str, forms: Mapping[str, list[Run]]) -> Iterator[Row]:
+    """Returns the rows of one page: how it does on a phone, and the lowest of all other scores.
 
     Args:
         name: What the table calls the page.
-        form: `mobile` or `desktop`.
-        runs: What `lighthouse.mjs` wrote, one a run.
+        forms: What `lighthouse.mjs` wrote, one a run, for a phone and for a desktop.
     """
-    for score in SCORES:
-        values = [run[score.key] if score.key in run else run["scores"][score.key] for run in runs]
-        bar = score.mobile if form == "mobile" else score.desktop
-        how = f"Lighthouse, {form}, median of {len(runs)}"
-        lost = _losses(score, runs)
-        how += f"; {lost}" if lost else ""
-        yield measured("lighthouse", f"{name}, {form}: {score.what}", values, score.unit, bar, how)
+    phone = forms["mobile"]
+    how = f"Lighthouse, simulated slow phone, median of {len(phone)}"
+    values = [run["scores"]["performance"] for run in phone]
+    yield measured("lighthouse", f"{name}: performance, mobile", values, "", PERFORMANCE, how)
+    others = {
+        f"{form} {score}": [run["scores"][score] for run in runs]
+        for form, runs in forms.items()
+        for score in runs[0]["scores"]
+        if (form, score) != ("mobile", "performance")
+    }
+    lowest = min(others, key=lambda each: statistics.median(others[each]))
+    lost = _lost([run for runs in forms.values() for run in runs])
+    how = f"{len(others)} scores, lowest: {lowest}" + (f"; lost on {lost}" if lost else "")
+    what = f"{name}: every other score, mobile and desktop"
+    yield measured("lighthouse", what, others[lowest], "", FULL, how)
+    for key, metric, unit, bar in METRICS:
+        how = _longest(phone) if key == "tbt_ms" else "the same runs"
+        values = [run[key] for run in phone]
+        yield measured("lighthouse", f"{name}: {metric}, mobile", values, unit, bar, how)
 
 
-def _losses(score: Score, runs: list[dict[str, Any]]) -> str:
-    """Says what a score was lost on: the audits, or the scripts that blocked longest."""
-    if score.key == "tbt_ms":
-        tasks = [task for run in runs for task in run["longest"]]
-        longest = _longest(tasks)
-        return "longest tasks: " + ", ".join(longest) if longest else ""
-    if score.key in ("accessibility", "best-practices", "seo"):
-        lost = Counter(audit for run in runs for audit in run["lost"].get(score.key, ()))
-        return ", ".join(audit for audit, _ in lost.most_common(LOSSES_SHOWN))
-    return ""
+def _lost(runs: Iterable[Run]) -> str:
+    """Names the audits that a score was lost on, but for those of performance."""
+    lost = Counter(
+        audit
+        for run in runs
+        for category, audits in run["lost"].items()
+        if category != "performance"
+        for audit in audits
+    )
+    return ", ".join(audit for audit, _ in lost.most_common(SHOWN))
 
 
-def _longest(tasks: Iterable[dict[str, Any]]) -> list[str]:
+def _longest(runs: Iterable[Run]) -> str:
+    """Names what blocked longest, on the phone that is simulated."""
     most: dict[str, int] = {}
-    for task in tasks:
+    for task in (task for run in runs for task in run["longest"]):
         name = task["url"].rstrip("/").rpartition("/")[2]
         most[name] = max(most.get(name, 0), task["ms"])
-    ranked = sorted(most.items(), key=lambda item: -item[1])[:LOSSES_SHOWN]
-    return [f"{name} {ms} ms" for name, ms in ranked]
+    ranked = sorted(most.items(), key=lambda item: -item[1])[:SHOWN]
+    return "longest tasks: " + (", ".join(f"{name} {ms} ms" for name, ms in ranked) or "none")
 
 
-def _run(tools: Tools, browser: Path, targets: list[dict[str, str]]) -> Iterator[dict[str, Any]]:
+def _run(tools: Tools, browser: Path, targets: list[dict[str, str]]) -> Iterator[Run]:
     asked = json.dumps(
         {"browser": str(browser), "flags": ["--headless", *FLAGS], "targets": targets}
     )

@@ -99,14 +99,15 @@ def number(value: float) -> str:
 
 
 def markdown(rows: Iterable[Row]) -> str:
-    """Returns the table in Markdown, its columns aligned for reading as plain text.
+    """Returns the table in Markdown, its columns but the last aligned for reading as plain text.
 
     Args:
         rows: The lines, in their order.
     """
     lines = [HEADER, *(row.cells() for row in rows)]
     escaped = [[cell.replace("|", "\\|") for cell in line] for line in lines]
-    widths = [max(3, *(len(line[at]) for line in escaped)) for at in range(len(HEADER))]
+    # The last column is as long as it is: nothing stands behind it.
+    widths = [max(3, *(len(line[at]) for line in escaped)) for at in range(len(HEADER) - 1)] + [3]
     written = [
         "| "
         + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))

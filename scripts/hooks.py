@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
 from mkdocs.config.defaults import MkDocsConfig
 
 from handbook.build import finish
-from handbook.markdown.context import LOG, OncePerChange
 from handbook.project import find_project
+
+# MkDocs loads this file anew for each build of a preview, and says only once that it is one.
+PREVIEW = "HANDBOOK_PREVIEW"
 
 
 def on_startup(command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:  # noqa: ARG001 (MkDocs' names)
-    """Says a finding once per change in a preview, which builds the same sources again."""
+    """Remembers that this is a preview."""
     if command == "serve":
-        LOG.addFilter(OncePerChange(find_project(Path(__file__).parent)))
+        os.environ[PREVIEW] = "1"
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Writes downloads and redirects into the site, in a preview as in a build."""
+    """Adds to the site what pages lead to; in a preview not what only readers need."""
     redirects = config.extra.get("redirects", {})
-    finish(find_project(Path(config.docs_dir)), Path(config.site_dir), redirects)
+    project, preview = find_project(Path(config.docs_dir)), PREVIEW in os.environ
+    finish(project, Path(config.site_dir), redirects, preview=preview)

@@ -7,20 +7,14 @@ import filecmp
 import logging
 import os
 import re
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 import warnings
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from handbook import build, check, serve, site
+from handbook import build, check, site
 from handbook.project import Project
 from handbook.report import HandbookError, Problem
 
@@ -135,7 +129,7 @@ def test_a_bad_configuration_is_a_finding(toy, capsys):
 
 def test_long_work_shows_progress(capsys):
     for done in range(1, 13):
-        build._show_progress(done, 12)
+        build.show_progress(done, 12)
     assert capsys.readouterr().out == "    10 of 12\n    12 of 12\n"
 
 
@@ -286,179 +280,3 @@ def different(compared: filecmp.dircmp) -> list[str]:
     for inner in compared.subdirs.values():
         found += different(inner)
     return found
-
-
-# --------------------------------------------------------------------------- the preview
-
-
-def test_the_kit_and_the_configuration_start_the_server_anew(toy):
-    (toy.root / "scripts").mkdir()
-    (toy.root / "scripts" / "a.py").touch()
-    before = serve.stamp(toy)
-    os.utime(toy.root / "scripts" / "a.py", ns=(1, 2**62))
-    after = serve.stamp(toy)
-    assert before != after
-    (toy.docs / "index.md").write_text("# Edited\n")
-    assert serve.stamp(toy) == after
-
-
-def test_a_preview_ends_cleanly_when_terminated_although_interrupts_are_ignored(tmp_path):
-    (tmp_path / "mkdocs.yml").write_text("site_name: Toy\n")
-    server = tmp_path / "mkdocs.py"  # stands in for the generator, which starts the same way
-    server.write_text("import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(600)\n")
-    process = subprocess.Popen(
-        [sys.executable, "-c", IGNORING, str(tmp_path)],
-        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{Path(serve.__file__).parents[1]}"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    child = int(next(line for line in process.stdout if line.strip().isdigit()))
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=60) == 0
-    with pytest.raises(ProcessLookupError):
-        os.kill(child, 0)
-
-
-IGNORING = """
-import argparse, signal, sys
-from pathlib import Path
-from handbook import serve
-from handbook.project import Project
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-sys.exit(serve.run_serve(Project(Path(sys.argv[1])), argparse.Namespace(host="127.0.0.1", port=0)))
-"""
-
-
-class Preview:
-    """A running `handbook serve` over a checkout, with the kit of that checkout."""
-
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}/"
-        environment = {**os.environ, "PYTHONPATH": str(project.root / "scripts")}
-        self.log = (project.root / "serve.log").open("w")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "handbook.cli", "serve", "--port", str(port)],
-            cwd=project.root,
-            env=environment,
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-    def wait_for(self, path: str, text: str, seconds: float = 60) -> None:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            try:
-                with urllib.request.urlopen(self.address + path, timeout=20) as answer:
-                    if text in answer.read().decode():
-                        return
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                pass
-            time.sleep(0.2)
-        log = (self.project.root / "serve.log").read_text()
-        pytest.fail(f"{text!r} never appeared on {path}\n{log[-3000:]}")
-
-    def wait_for_log(self, text: str, seconds: float = 60) -> None:
-        until = time.monotonic() + seconds
-        log = self.project.root / "serve.log"
-        while text not in log.read_text():
-            assert time.monotonic() < until, log.read_text()[-3000:]
-            time.sleep(0.2)
-
-    def edit(self, path: str, old: str, new: str) -> Callable[[], int]:
-        file = self.project.root / path
-        text = file.read_text(encoding="utf-8")
-        assert old in text
-        file.write_text(text.replace(old, new, 1), encoding="utf-8")
-        return lambda: file.write_text(text, encoding="utf-8")
-
-    def stop(self) -> None:
-        os.killpg(self.process.pid, signal.SIGTERM)
-        try:
-            self.process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-        self.log.close()
-
-
-@pytest.fixture(scope="module")
-def preview(new_checkout: Callable[..., Project], built: Project) -> Iterator[Preview]:
-    running = Preview(new_checkout(built))
-    yield running
-    running.stop()
-
-
-CHAPTER = "case-studies/news-feed/"
-FIGURES = "diagrams/case-studies/news_feed.py"
-
-
-@pytest.mark.build
-def test_an_edited_chapter_shows(preview):
-    preview.wait_for(CHAPTER, "Design a news feed")
-    preview.edit(f"docs/{CHAPTER}index.md", "# Design a news feed", "# Design a fresh feed")
-    preview.wait_for(CHAPTER, "Design a fresh feed")
-
-
-@pytest.mark.build
-def test_an_edited_estimate_shows(preview):
-    preview.wait_for(CHAPTER, "a large network")
-    preview.edit(f"docs/{CHAPTER}estimate.py", "a large network", "a very large network")
-    preview.wait_for(CHAPTER, "a very large network")
-
-
-@pytest.mark.build
-def test_a_broken_figure_shows_its_error_in_place_and_recovers(preview):
-    mend = preview.edit(FIGURES, "def serving():", "def serving():\n    oops(")
-    preview.wait_for(CHAPTER, 'data-hb-error="figure-syntax"')
-    log = (preview.project.root / "serve.log").read_text()
-    assert log.count(": figure-syntax: ") == 1
-    mend()
-    preview.wait_for(CHAPTER, 'id="fig-news_feed-serving"')
-
-
-@pytest.mark.build
-def test_broken_front_matter_shows_its_error_in_place_and_recovers(preview):
-    mend = preview.edit(f"docs/{CHAPTER}index.md", "level: [mid", "level: [[mid")
-    preview.wait_for(CHAPTER, 'data-hb-error="front-matter-yaml"')
-    preview.wait_for_log(": front-matter-yaml: ")
-    mend()
-    preview.wait_for(CHAPTER, "Level: Mid")
-
-
-@pytest.mark.build
-def test_a_broken_estimate_shows_its_error_in_place_and_recovers(preview):
-    mend = preview.edit(f"docs/{CHAPTER}estimate.py", "import math", "import math\noops(")
-    preview.wait_for(CHAPTER, 'data-hb-error="estimate-error"')
-    preview.wait_for("reference/tooling/", "estimate-error: SyntaxError")
-    mend()
-    preview.wait_for("reference/tooling/", "Average feed requests a second")
-
-
-@pytest.mark.build
-def test_a_broken_kit_is_waited_for(preview):
-    path = "scripts/handbook/drawing/html.py"
-    mend = preview.edit(path, "def figure_html(", "oops(\n\ndef figure_html(")
-    preview.wait_for_log("kit-syntax")
-    mend()
-    preview.wait_for(CHAPTER, 'id="fig-news_feed-serving"')
-
-
-@pytest.mark.build
-def test_an_edited_figure_shows(preview):
-    preview.wait_for(CHAPTER, 'id="fig-news_feed-serving"')
-    text = (preview.project.root / FIGURES).read_text(encoding="utf-8")
-    title = re.search(r'def serving\(\)(?: -> None)?:\n    """(.*)', text)[1]
-    preview.edit(FIGURES, title, "A title that nobody wrote before")
-    preview.wait_for(CHAPTER, "A title that nobody wrote before")
-
-
-@pytest.mark.build
-def test_an_edit_of_the_kit_itself_shows(preview):
-    preview.edit("scripts/handbook/drawing/html.py", "Text description", "In other words")
-    preview.wait_for(CHAPTER, "In other words")

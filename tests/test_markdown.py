@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +12,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
 from handbook.markdown import figure
-from handbook.markdown.context import LOG, OncePerChange, Page, line_of, read_problem
+from handbook.markdown.context import Page, line_of, read_problem
 from handbook.markdown.gallery import source_of
 from handbook.markdown.math import mathml
 from handbook.project import Project
@@ -457,18 +456,3 @@ def test_broken_front_matter_is_said_at_the_top_of_the_page(project, caplog, fro
 def test_a_draft_that_lacks_fields_says_nothing_on_its_page(project, caplog, text):
     assert "hb-error" not in html(project, text)
     assert caplog.records == []
-
-
-def test_a_preview_says_a_finding_once_until_a_source_changes(project, caplog):
-    once = OncePerChange(project)
-    LOG.addFilter(once)
-    try:
-        text = "---\ntitel: Toy\n---\n\n# Toy\n"
-        source = project.docs / "case-studies" / "toy" / "index.md"
-        for stamp, said in ((1, 1), (1, 1), (2, 2), (2, 2)):
-            page, _ = converter(project, text)
-            os.utime(source, ns=(stamp, 2**62 + stamp))
-            assert "front-matter-unknown" in page.convert(text)
-            assert len(caplog.records) == said
-    finally:
-        LOG.removeFilter(once)

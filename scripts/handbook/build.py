@@ -88,13 +88,18 @@ def _check_sources(project: Project) -> list[Problem]:
     from handbook.drawing import render_all
 
     step("Drawing the figures")
-    render_all(project, progress=_show_progress)
+    render_all(project, progress=show_progress)
     step("Checking the sources")
     return list(check_sources(project))
 
 
-def _show_progress(done: int, of: int) -> None:
-    """Counts figures on one line of a terminal; a log gets every tenth."""
+def show_progress(done: int, of: int) -> None:
+    """Counts figures on one line of a terminal; a log gets every tenth.
+
+    Args:
+        done: How many are drawn.
+        of: How many there are.
+    """
     if sys.stdout.isatty():
         print(f"\r    {done} of {of}", end="\n" if done == of else "", flush=True)
     elif done % 10 == 0 or done == of:

@@ -73,38 +73,6 @@ class Page:
         return path + (f"#{parts.fragment}" if parts.fragment else "")
 
 
-class OncePerChange(logging.Filter):
-    """Lets a finding through once until a source changes.
-
-    A preview builds the same sources several times, and one figure may stand on several pages.
-    """
-
-    def __init__(self, project: Project) -> None:
-        super().__init__()
-        self._project = project
-        self._seen: tuple[int, int] = (0, 0)
-        self._told: set[Problem] = set()
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Tells whether a record is to be written."""
-        problem = getattr(record, "problem", None)
-        if not isinstance(problem, Problem):
-            return True
-        seen = self._stamp()
-        if seen != self._seen:
-            self._seen, self._told = seen, set()
-        if problem in self._told:
-            return False
-        self._told.add(problem)
-        return True
-
-    def _stamp(self) -> tuple[int, int]:
-        folders = (self._project.docs, self._project.diagrams)
-        files = [path for folder in folders for path in folder.rglob("*.*")]
-        times = [path.stat().st_mtime_ns for path in files if path.suffix in (".md", ".py")]
-        return len(times), max(times, default=0)
-
-
 class Context:
     """The page, the checkout and the way to report, shared by the parts of the extension."""
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from handbook import assets, build
+from handbook.browser import chromium
 from handbook.project import Project
 from handbook.stylesheet import Sheet, Used, parse, trim
+from handbook.webserver import serving
 
 PAGE = """<!doctype html>
 <html lang="en" class="no-js">
@@ -285,22 +288,37 @@ PAGES = (
     "reference/diagram-kit/",
     "reference/tooling/",
 )
-# Computed values of every element and of what is generated before and after it.
+LOOKS: tuple[tuple[int, Literal["light", "dark"], Literal["screen", "print"]], ...] = (
+    (1280, "light", "screen"),
+    (1280, "dark", "screen"),
+    (390, "light", "screen"),
+    (390, "dark", "screen"),
+    (720, "light", "print"),
+)
+# What is computed for each element and for what is generated before and after it; of elements
+# that only repeat others (the same tags and classes three levels up), the first four.
 STYLES = """() => {
-  const hash = (text, start) => {
-    let value = start;
-    for (let at = 0; at < text.length; at += 1) value = (value * 31 + text.charCodeAt(at)) | 0;
-    return value;
-  };
   const names = [...getComputedStyle(document.body)].filter((name) => !name.startsWith("--"));
   const said = (element, part) => {
     const style = getComputedStyle(element, part);
-    return names.reduce((value, name) => hash(style.getPropertyValue(name), value), 7);
+    if (part && style.content === "none") return "none";
+    return names.map((name) => style.getPropertyValue(name)).join(";");
   };
-  return [...document.querySelectorAll("body, body *")].map((element) => {
-    const name = element.tagName + "." + (element.getAttribute("class") ?? "");
-    return [name, said(element), said(element, "::before"), said(element, "::after")].join(" ");
-  });
+  const label = (element) => `${element.tagName}.${element.getAttribute("class") ?? ""}`;
+  const seen = new Map();
+  const styles = {};
+  for (const element of document.querySelectorAll("html, body, body *:not(script)")) {
+    const chain = [];
+    for (let at = element; at && chain.length < 4; at = at.parentElement) chain.push(label(at));
+    const key = chain.join(" < ");
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    if (count > 4) continue;
+    for (const part of ["", "::before", "::after"]) {
+      styles[`${key}${part} (${count})`] = said(element, part || undefined);
+    }
+  }
+  return styles;
 }"""
 
 
@@ -325,6 +343,30 @@ def both(
 def test_every_address_in_the_joined_stylesheet_leads_to_a_file(both: tuple[Path, Path]) -> None:
     _, lean = both
     (css,) = (lean / "assets").glob("handbook.*.css")
-    found = re.findall(r"url\((?!data:)[\"']?([^)\"']+)", css.read_text())
+    addresses = re.findall(r"url\([\"']?([^)\"']+)", css.read_text())
+    found = [address for address in addresses if not address.startswith("data:")]
     assert found
     assert [address for address in found if not (css.parent / address).is_file()] == []
+
+
+@pytest.mark.build
+@pytest.mark.browser
+@pytest.mark.parametrize("path", PAGES)
+def test_the_trimmed_stylesheet_makes_every_element_look_the_same(
+    both: tuple[Path, Path], path: str
+) -> None:
+    full, lean = (list(_styles(folder, path)) for folder in both)
+    for look, before, after in zip(LOOKS, full, lean, strict=True):
+        assert len(before) > 300
+        different = [key for key in before if before[key] != after.get(key)]
+        assert different == [], look
+
+
+def _styles(folder: Path, path: str) -> Iterator[dict[str, str]]:
+    with serving(folder) as address, chromium() as browser:
+        page = browser.new_page(reduced_motion="reduce")
+        page.goto(address + path)
+        for width, scheme, medium in LOOKS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme, media=medium)
+            yield page.evaluate(STYLES)

@@ -7,12 +7,13 @@ import importlib.util
 import json
 import re
 import sys
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from handbook.drawing.figure import FigureSource, RenderedFigure
+from handbook.estimate import estimates
 from handbook.project import Project
 from handbook.report import Problem
 
@@ -30,6 +31,11 @@ class FigureCache:
         self._project = project
         self._folder = project.cache / "figures"
         self._digests: dict[Path, str] = {}
+
+    @cached_property
+    def _estimates(self) -> list[Path]:
+        """The chapters' estimates, looked for once: every figure asks."""
+        return list(estimates(self._project).values())
 
     def load(self, source: FigureSource) -> RenderedFigure | None:
         """Returns the kept figure, or nothing where there is none that is still true."""
@@ -110,13 +116,11 @@ class FigureCache:
 
     def _chapter(self, name: str | None) -> list[Path]:
         """What a chapter computes from. One whose name is not plain to see may be any."""
-        docs = self._project.docs
         wanted = (name or "").strip("/").replace("_", "-").rpartition("/")[2]
-        estimates = sorted(docs.rglob("estimate.py"))
-        named = [file for file in estimates if file.parent.name == wanted]
+        named = [file for file in self._estimates if file.parent.name == wanted]
         return [
             near
-            for file in named or estimates
+            for file in named or self._estimates
             for near in (file, file.with_name("lab.json"), file.with_name("lab.py"))
         ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from handbook.drawing.figure import FigureSource
@@ -31,7 +32,9 @@ def catalogue(project: Project, problems: list[Problem] | None = None) -> list[F
             found.append(_twice(project, path, modules[path.stem]))
             continue
         modules[path.stem] = path
-        figures.extend(_figures(path, found))
+        read, problems_of_file = _read(path)
+        figures += read
+        found += problems_of_file
     if problems is None and found:
         raise HandbookError(found)
     if problems is not None:
@@ -48,6 +51,23 @@ def _twice(project: Project, path: Path, first: Path) -> Problem:
         f"{project.relative(first).as_posix()} has the same name, and names are figures' ids",
         "rename one of the two files",
     )
+
+
+def _read(path: Path) -> tuple[tuple[FigureSource, ...], tuple[Problem, ...]]:
+    try:
+        status = path.stat()
+    except OSError as error:
+        return (), (Problem(path, 1, 0, "figure-syntax", str(error)),)
+    return _parsed(path, status.st_mtime_ns, status.st_size)
+
+
+# A preview asks at every edit, and only one file has changed.
+@lru_cache(maxsize=1024)
+def _parsed(
+    path: Path, _changed: int, _size: int
+) -> tuple[tuple[FigureSource, ...], tuple[Problem, ...]]:
+    found: list[Problem] = []
+    return tuple(_figures(path, found)), tuple(found)
 
 
 def _figures(path: Path, found: list[Problem]) -> Iterator[FigureSource]:

@@ -92,6 +92,18 @@ class Verbs(Explained):
             "handbook lint",
             "`make lint` sets it up.",
         ),
+        _typed(
+            "search-index",
+            "Pagefind is missing or has failed, so the site would have no full-text search.",
+            "handbook build",
+            "Install the locked requirements with `make site`; what Pagefind said is told.",
+        ),
+        _typed(
+            "search-page",
+            "A built page has no article, or no title with an anchor in it: no search finds it.",
+            "handbook build",
+            "Give the page one heading of the first level; see that `overrides/` keeps `<article>`.",
+        ),
         Code(
             "stylesheet",
             "A stylesheet does not parse, or it imports another, so it cannot be joined.",

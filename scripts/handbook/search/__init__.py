@@ -1,0 +1,35 @@
+"""Search: what the built pages hold, as an index that Pagefind reads and one for the dialog itself.
+
+Pagefind answers from the whole text, in WebAssembly, and loads only what a query needs. The
+dialog's own index, a classic script, holds titles, headings, figures and terms: it answers at once,
+corrects typos, and serves alone where a page is opened from a folder.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from handbook.project import Project
+from handbook.report import Problem
+from handbook.search.fulltext import write_fulltext
+from handbook.search.records import read_records
+from handbook.search.titles import write_titles
+
+__all__ = ["write_search"]
+
+
+def write_search(project: Project, folder: Path) -> list[Problem]:
+    """Writes the search index of a built site.
+
+    Args:
+        project: The checkout.
+        folder: The built site.
+
+    Returns:
+        One finding for each page that cannot be searched, or that names no place to lead to.
+    """
+    records, problems = read_records(project, folder)
+    if problems:
+        return problems
+    write_titles(project, folder, records)
+    return write_fulltext(project, folder, records)

@@ -1,0 +1,92 @@
+"""The index of the whole text, made by Pagefind and read by it in the browser."""
+
+from __future__ import annotations
+
+import html
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from pagefind.service import get_executable
+
+from handbook.project import Project
+from handbook.report import Problem
+from handbook.search.records import Record
+
+FOLDER = "pagefind"
+# Its own dialogs, and the half of it for other languages and for workers: nothing loads them.
+UNUSED = (
+    "pagefind-component-ui.*", "pagefind-highlight.js", "pagefind-modular-ui.*", "pagefind-ui.*",
+    "pagefind-worker.js", "wasm.unknown.pagefind",
+)  # fmt: skip
+# What the dialog's filter calls them.
+KINDS = {"figure": "Figures", "term": "Glossary"}
+PAGE = """<!doctype html><html lang="en"><body data-pagefind-meta="title:{title}">
+<div data-pagefind-meta="above:{above}" data-pagefind-filter="in:{part}">
+<div data-pagefind-meta="url:{url}" data-pagefind-filter="in:{kind}">
+<div data-pagefind-weight="{weight}">{text}</div></div></div></body></html>
+"""
+
+
+def write_fulltext(project: Project, folder: Path, records: Iterable[Record]) -> list[Problem]:
+    """Writes `pagefind/`, with one fragment for each record that has a text.
+
+    Sections and not pages are indexed: an answer loads the few hundred bytes that it shows.
+
+    Args:
+        project: The checkout, which a finding names.
+        folder: The built site.
+        records: What can be found.
+
+    Returns:
+        A finding where Pagefind is missing or fails.
+    """
+    target = folder / FOLDER
+    shutil.rmtree(target, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="handbook-search-") as name:
+        pages = Path(name)
+        for number, record in enumerate(record for record in records if record.text):
+            (pages / f"{number}.html").write_text(_page(record), encoding="utf-8")
+        failed = _run(pages, target)
+    if failed:
+        mend = "install the locked requirements: make site"
+        return [Problem(project.config, 0, 0, "search-index", failed, mend)]
+    for pattern in UNUSED:
+        for path in target.glob(pattern):
+            path.unlink()
+    return []
+
+
+def _page(record: Record) -> str:
+    text = html.escape(" ".join((record.text, *record.keywords)))
+    return PAGE.format(
+        title=html.escape(record.title),
+        above=html.escape(" / ".join(record.above)),
+        url=html.escape(record.url),
+        part=html.escape(record.part),
+        kind=KINDS.get(record.kind, "Text"),
+        weight=record.weight,
+        text=text,
+    )
+
+
+def _run(pages: Path, target: Path) -> str:
+    """Returns what went wrong, in one line."""
+    try:
+        # Its own folder: Pagefind would read settings from the one it is started in.
+        done = subprocess.run(
+            [
+                str(get_executable() or "pagefind"), "--site", str(pages),
+                "--output-path", str(target), "--force-language", "en", "--silent",
+            ],
+            cwd=pages,
+            capture_output=True,
+            text=True,
+            check=False,
+        )  # fmt: skip
+    except OSError as error:
+        return f"Pagefind does not run: {error}"
+    said = next(iter(done.stderr.strip().splitlines()), f"it ended with {done.returncode}")
+    return f"Pagefind failed: {said}" if done.returncode else ""

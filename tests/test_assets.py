@@ -297,7 +297,10 @@ LOOKS: tuple[tuple[int, Literal["light", "dark"], Literal["screen", "print"]], .
 )
 # What is computed for each element and for what is generated before and after it; of elements
 # that only repeat others (the same tags and classes three levels up), the first four.
-STYLES = """() => {
+STYLES = """async () => {
+  await document.fonts.ready;
+  // What a script marks by what is in view, it marks with the next frame.
+  for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
   const names = [...getComputedStyle(document.body)].filter((name) => !name.startsWith("--"));
   const said = (element, part) => {
     const style = getComputedStyle(element, part);
@@ -364,9 +367,13 @@ def test_the_trimmed_stylesheet_makes_every_element_look_the_same(
 
 def _styles(folder: Path, path: str) -> Iterator[dict[str, str]]:
     with serving(folder) as address, chromium() as browser:
-        page = browser.new_page(reduced_motion="reduce")
-        page.goto(address + path)
         for width, scheme, medium in LOOKS:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme, media=medium)
+            page = browser.new_page(
+                color_scheme=scheme,
+                reduced_motion="reduce",
+                viewport={"width": width, "height": 900},
+            )
+            page.emulate_media(media=medium)
+            page.goto(address + path)
             yield page.evaluate(STYLES)
+            page.close()

@@ -309,4 +309,9 @@ def test_the_verb_says_what_it_found(project: Project, capsys: pytest.CaptureFix
 def test_a_page_that_is_not_text_has_one_finding(project: Project) -> None:
     page = project.root / FEED
     page.write_bytes(page.read_bytes() + b"caf\xe9\n")
-    assert told(project, ALL) == [f"{FEED}: page-unreadable: is not UTF-8 text"]
+    assert told(project, ALL) == [
+        (
+            f"{FEED}:62:4: page-encoding: byte 0xE9 is not UTF-8 "
+            "(fix: iconv -f latin1 -t utf-8 index.md)"
+        )
+    ]

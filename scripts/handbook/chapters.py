@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import re
+import stat
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -83,6 +84,7 @@ class Heading:
     anchor: str
     line: int
     column: int
+    spaced: bool = True
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class Fence:
         line: The line of the opening fence.
         indent: Columns the fence is indented by.
         closed: Whether it ends before the page does.
+        mark: The signs that open and close it.
     """
 
     language: str
@@ -125,6 +128,7 @@ class Fence:
     line: int
     indent: int
     closed: bool = True
+    mark: str = "```"
 
 
 @dataclass(frozen=True)
@@ -161,12 +165,14 @@ class Tag:
         name: The element's, in lower case.
         closing: Whether it ends the element.
         attributes: By name in lower case, quotes taken off.
+        alone: Whether it ends itself: `<br/>`.
         offset: Where it stands in the text.
     """
 
     name: str
     closing: bool
     attributes: dict[str, str]
+    alone: bool
     offset: int
 
 
@@ -257,8 +263,9 @@ class Chapter:
         for match in _TAG.finditer(self.prose):
             pairs = _ATTRIBUTE.findall(match["rest"])
             attributes = {name.lower(): value.strip("\"'") for name, value in pairs}
-            closing = bool(match["end"])
-            found.append(Tag(match["name"].lower(), closing, attributes, match.start()))
+            closing, alone = bool(match["end"]), match["rest"].endswith("/")
+            name = match["name"].lower()
+            found.append(Tag(name, closing, attributes, alone, match.start()))
         return found
 
     # ---- what is on the page
@@ -270,20 +277,22 @@ class Chapter:
         taken: set[str] = set()
         for match in _HEADING.finditer(self.prose):
             # Words come from the source: code in it is blanked out in the prose.
-            raw = self.text[match.start("text") : match.end("text")].strip()
+            raw = self.text[slice(*match.span("text" if match["mark"] else "line"))]
             level = len(match["mark"] or "") or (1 if match["under"][0] == "=" else 2)
-            text, explicit = _plain(raw.rstrip("#").rstrip() if match["mark"] else raw)
+            bare = raw.strip().rstrip("#").rstrip() if match["mark"] else raw.strip()
+            text, explicit = _plain(bare)
             anchor = explicit or _unique(slugify(text), taken)
             taken.add(anchor)
-            found.append(Heading(level, text, anchor, *self.place(match.start())))
+            spaced = not match["mark"] or raw[:1] in " \t"
+            found.append(Heading(level, text, anchor, *self.place(match.start()), spaced))
         return found
 
     @cached_property
     def explicit_ids(self) -> list[tuple[str, int]]:
         """The ids that the author wrote, as an attribute or in raw HTML, with their offsets."""
-        found = [(m["id"], m.start("id")) for m in _HTML_ID.finditer(self.prose)]
+        found = [(tag.attributes["id"], tag.offset) for tag in self.tags if "id" in tag.attributes]
         for block in _ATTRIBUTES.finditer(self.prose):
-            found += [(m[1], block.start() + m.start(1)) for m in _ID.finditer(block[0])]
+            found += [(m[1], block.start() + m.start()) for m in _ID.finditer(block[0])]
         return sorted(found, key=lambda pair: pair[1])
 
     @cached_property
@@ -337,7 +346,8 @@ class Chapter:
         found = []
         for bracket in self._brackets:
             key = _REFERENCE.match(self.prose, bracket.end)
-            if key:
+            # `rows[0][1]` is an item of a list.
+            if key and not self.prose[bracket.start - 2 : bracket.start - 1].isalnum():
                 words = " ".join(self.text[bracket.start : bracket.end - 1].split())
                 target = " ".join((key[1] or words).split())
                 place = self.place(bracket.start - 1 - bracket.image)
@@ -374,8 +384,7 @@ _HEADING = re.compile(
     r"(?m)^(?P<mark>#{1,6})(?P<text>[^\n]*)$"
     r"|(?<=\n\n)(?P<line>(?=[^\s#>|*+=-])[^\n]*)\n(?P<under>=+|-+) *$"
 )
-_HTML_ID = re.compile(r"""\bid=["']?(?P<id>[^\s"'>]+)""")
-_ATTRIBUTES = re.compile(r"\{:?[^{}\n]*+\}")
+_ATTRIBUTES = re.compile(r"\{:?[ \t]*[#.\w][^{}\n]*+\}")
 _ID = re.compile(r"#([\w:.-]+)")
 _BRACKET = re.compile(r"\\.|[\[\]]|\n[ \t>]*(?=\n)")
 _TARGET = re.compile(
@@ -474,7 +483,8 @@ def _fence(opened: re.Match[str], closing: re.Match[str] | None, text: str) -> F
     info = opened["info"].strip()
     language = re.match(r"[^\s{]*", info.lstrip("{ ."))
     line = text.count("\n", 0, opened.start()) + 1
-    return Fence(language[0] if language else "", info, body, line, indent, closing is not None)
+    name = language[0] if language else ""
+    return Fence(name, info, body, line, indent, closing is not None, opened["mark"])
 
 
 def _dedent(line: str, indent: int) -> str:
@@ -573,6 +583,15 @@ def _find_brackets(text: str) -> Iterator[Bracket]:
 # --------------------------------------------------------------------------- front matter
 
 
+_DEEPEST_YAML = 50
+_NESTED_YAML = re.compile(r"(?:[-?:][ \t]++){20}|(?m:^ {200})")
+# Text, lists and the like; every other tag asks for an object to be made.
+_PLAIN_TAGS = {
+    f"tag:yaml.org,2002:{name}"
+    for name in ("str", "int", "float", "bool", "null", "seq", "map", "timestamp")
+}
+
+
 def compose(text: str) -> yaml.Node | None:
     """Returns the tree of a YAML text, with a line and a column for every node.
 
@@ -580,8 +599,14 @@ def compose(text: str) -> yaml.Node | None:
         text: The text.
 
     Raises:
-        YAMLError: It is no YAML.
+        YAMLError: It is no YAML, or nested so deep that reading it would end the process.
     """
+    depth = deepest = 0
+    for match in re.finditer(r"[\[\]{}]", text):
+        depth = depth + 1 if match[0] in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    if deepest > _DEEPEST_YAML or _NESTED_YAML.search(text):
+        raise yaml.MarkedYAMLError(problem=f"nested more than {_DEEPEST_YAML} deep")
     # The two differ over tabs as well; the generators use the stricter one.
     fast = yaml.SafeLoader if "\t" in text else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -589,6 +614,35 @@ def compose(text: str) -> yaml.Node | None:
     except yaml.YAMLError:
         # libyaml words its errors differently, and not every machine has it.
         return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
+def odd_nodes(root: yaml.Node | None) -> list[tuple[yaml.Node, str]]:
+    """Returns the nodes that are more than data: objects to be made, and aliases.
+
+    An alias stands for all that its anchor holds: ten lines of them stand for a billion values.
+
+    Args:
+        root: The tree.
+
+    Returns:
+        Each node with what is odd about it.
+    """
+    found: list[tuple[yaml.Node, str]] = []
+    seen: set[int] = set()
+    waiting = [root] if root else []
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            found.append((node, "an alias"))
+            continue
+        seen.add(id(node))
+        if node.tag not in _PLAIN_TAGS:
+            found.append((node, f"the tag {node.tag.replace('tag:yaml.org,2002:', '!!')}"))
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            waiting += [each for pair in node.value for each in pair]
+    return found
 
 
 _OPENING = ("---", "\ufeff---")
@@ -622,12 +676,19 @@ def _read_meta(
         said = getattr(error, "problem", None) or "is not YAML"
         if "'\\t'" in said:
             said = "a tab, where YAML wants spaces"
-        fix = "quote text that has a colon" if said.startswith("mapping values") else ""
+        fix = "quote text that has a colon" if said.startswith("mapping values") else "mend it"
         line, column = (mark.line + 2, mark.column + 1) if mark else (1, 0)
         return FrontMatter(), {}, [bad(line, "front-matter-yaml", said, fix, column)]
     if not isinstance(node, yaml.MappingNode):
         message = "front matter must be `name: value` lines"
-        return FrontMatter(), {}, [bad(2, "front-matter", message)]
+        return FrontMatter(), {}, [bad(2, "front-matter", message, "write title: ... and so on")]
+    odd = odd_nodes(node)
+    if odd:
+        found = [
+            bad(at.start_mark.line + 2, "front-matter-data", f"{what} is no data", "write it out")
+            for at, what in odd
+        ]
+        return FrontMatter(), {}, found
     reader = _MetaReader(path)
     return reader.read(node)
 
@@ -646,7 +707,8 @@ class _MetaReader:
         for key_node, value_node in node.value:
             name, line = str(key_node.value), key_node.start_mark.line + 2
             if name in self.lines:
-                self.bad(line, f"{name!r} is set twice, first in line {self.lines[name]}")
+                said = f"{name!r} is set twice, first in line {self.lines[name]}"
+                self.bad(line, said, "twice")
             self.lines.setdefault(name, line)
             if name not in known:
                 self.bad(line, f"unknown field {name!r}{did_you_mean(name, known)}", "unknown")
@@ -663,7 +725,8 @@ class _MetaReader:
         return meta, self.lines, self.problems
 
     def bad(self, line: int, message: str, code: str = "field") -> None:
-        self.problems.append(Problem(self.path, line, 0, f"front-matter-{code}", message))
+        fix = _FIXES[code]
+        self.problems.append(Problem(self.path, line, 0, f"front-matter-{code}", message, fix))
 
     def _require(self, meta: FrontMatter) -> None:
         wanted = PAGE_FIELDS + (CHAPTER_FIELDS if meta.is_chapter else ())
@@ -731,6 +794,12 @@ class _MetaReader:
         return None
 
 
+_FIXES = {
+    "field": "change the value",
+    "missing": "add it between the two ---",
+    "twice": "delete one of the lines",
+    "unknown": "mend the name, or delete the line",
+}
 _TYPES = {
     "title": "text",
     "description": "text",
@@ -785,6 +854,34 @@ def pages(project: Project) -> list[Path]:
     ]
 
 
+LARGEST_BYTES = 1_000_000
+_LONGEST_LINE = 10_000
+_DEEPEST = 20
+_PATHOLOGICAL = (
+    (re.compile(rf"(?m)^.{{{_LONGEST_LINE},}}$"), f"a line of over {_LONGEST_LINE:,} characters"),
+    (re.compile(r"([^\w\s])\1{499}"), "the same sign over 500 times in a row"),
+    (re.compile(rf"(?m)^(?:[ \t]*>){{{_DEEPEST},}}"), f"a quote more than {_DEEPEST} deep"),
+    (
+        re.compile(rf"(?m)^(?: {{4}}|\t){{{_DEEPEST},}}[ \t]*(?:[-*+]|\d+\.)[ \t]"),
+        f"a list more than {_DEEPEST} deep",
+    ),
+)
+_BOMS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+
+
+def readable(path: Path) -> bool:
+    """Whether a path is a regular file of a size that is worth reading.
+
+    Args:
+        path: Any path; a pipe or a device would be waited for.
+    """
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size <= LARGEST_BYTES
+
+
 def read(path: Path, project: Project) -> Chapter:
     """Reads one page; what is wrong in its front matter is in `meta_problems`.
 
@@ -793,15 +890,42 @@ def read(path: Path, project: Project) -> Chapter:
         project: The checkout.
 
     Raises:
-        HandbookError: The file cannot be read as UTF-8 text.
+        HandbookError: The file cannot be read as UTF-8 text, or no parser should be given it.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        said = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
-        raise HandbookError([Problem(path, 0, 0, "page-unreadable", str(said))]) from None
+        status = path.stat()
+        # A pipe or a device would be waited for.
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(0, "is no regular file")
+        if status.st_size > LARGEST_BYTES:
+            said = f"the page has {status.st_size / 1e6:.1f} MB"
+            raise HandbookError([Problem(path, 1, 0, "page-large", said, "split it")])
+        raw = path.read_bytes()
+    except OSError as error:
+        fix = "make it a file that everybody may read: chmod 644"
+        said = error.strerror or "cannot be read"
+        raise HandbookError([Problem(path, 0, 0, "page-unreadable", said, fix)]) from None
+    text = _decode(path, raw).replace("\r\n", "\n").replace("\r", "\n")
     page = path.relative_to(project.docs) if path.is_relative_to(project.docs) else path
+    for pattern, what in _PATHOLOGICAL:
+        match = pattern.search(text)
+        if match:
+            line = text.count("\n", 0, match.start()) + 1
+            fix = "break the line, or take the signs out"
+            raise HandbookError([Problem(path, line, 0, "page-pathological", what, fix)])
     return Chapter(path, page.as_posix(), text)
+
+
+def _decode(path: Path, raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        found = next((name for bom, name in _BOMS if raw.startswith(bom)), "")
+        said = f"is {found}" if found else f"byte 0x{raw[error.start]:02X} is not UTF-8"
+        fix = f"iconv -f {(found or 'latin1').lower()} -t utf-8 {path.name}"
+        raise HandbookError([Problem(path, line, column, "page-encoding", said, fix)]) from None
 
 
 def read_all(project: Project) -> tuple[list[Chapter], list[Problem]]:

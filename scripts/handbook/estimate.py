@@ -654,7 +654,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         name: What was written.
         known: What could have been.
     """
-    near = difflib.get_close_matches(name, list(known), n=1)
+    # Comparing long texts takes minutes, and nobody misspells one.
+    near = difflib.get_close_matches(name, list(known), n=1) if len(name) <= 200 else []
     return f"; did you mean {near[0]!r}?" if near else ""
 
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from handbook.site import Site
 
 
+# A page that is nothing but defects is told of this often by each rule; more helps nobody.
+MOST = 100
+
+
 @dataclass(frozen=True)
 class Code:
     """What a finding's code stands for, in the words of the contributor's guide.

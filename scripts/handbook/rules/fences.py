@@ -1,9 +1,13 @@
-"""Fences that hold data: quizzes."""
+"""Fences: code ends where it should, and quizzes can be read."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
+from handbook.chapters import Chapter, Fence
+from handbook.estimate import did_you_mean
 from handbook.markdown import quiz
 from handbook.report import Problem
 from handbook.rules import Code, Rule
@@ -42,3 +46,70 @@ class Quizzes(Rule):
         for _, _, problems in read:
             yield from problems
         yield from quiz.repeated((page, found) for page, found, _ in read)
+
+
+# What superfences takes behind a fence; anything else makes it no fence.
+_INFO = re.compile(
+    r"(?:\{[^\n]*\}|(?:\.?[\w#.+-]*(?=[\t ]|$))?"
+    r"(?:[ \t]*[a-zA-Z]\w*(?:=(?:\"[^\"]*\"|'[^']*'))?(?=[\t ]|$))*)[ \t]*"
+)
+# Fences of the kit, and of the page's own layout.
+_OWN = {quiz.LANGUAGE, "math", "mock", "calc"}
+
+
+class Fences(Rule):
+    """Fences end where they should, in a language that can be coloured."""
+
+    codes = (
+        Code(
+            "fence-info",
+            "What stands behind the opening of a fence cannot be read, so it is no fence and its "
+            "text is shown as prose.",
+            "```python title=Load\nload()\n```",
+            'Write the language, then options as `name="value"`.',
+        ),
+        Code(
+            "fence-language",
+            "The language of a fence is unknown, so its code has no colours.",
+            "```pyhton\nload()\n```",
+            "Take the name that is suggested, or `text`.",
+        ),
+        Code(
+            "fence-open",
+            "A fence is not closed before the next one, or before the page ends: text that "
+            "follows is shown as code.",
+            "```python\nload()\n\n## Next heading",
+            "End it with the same signs, as many of them, on a line of their own.",
+        ),
+    )
+
+    def over(self, sources: Sources) -> Iterator[Problem]:
+        """Yields fences that swallow text, and languages that nobody colours."""
+        for page in sources.pages:
+            for fence in page.fences:
+                if fence.language != quiz.LANGUAGE:
+                    yield from _fence(page, fence)
+
+
+def _fence(page: Chapter, fence: Fence) -> Iterator[Problem]:
+    where = (page.path, fence.line, fence.indent + 1)
+    if not fence.closed or re.search(rf"(?m)^{fence.mark}[\w{{.]", fence.body):
+        said = "the fence is not closed"
+        yield Problem(*where, "fence-open", said, f"end it with {fence.mark} on a line of its own")
+    if not _INFO.fullmatch(fence.info):
+        said = f"{fence.info!r} behind the fence cannot be read"
+        fix = 'write the language, then options such as title="..."'
+        yield Problem(*where, "fence-info", said, fix)
+    elif fence.language and fence.language.lower() not in _languages():
+        said = f"no language is called {fence.language!r}"
+        hint = did_you_mean(fence.language, _languages())
+        yield Problem(*where, "fence-language", said + hint, "name a language, or text")
+
+
+@lru_cache(maxsize=1)
+def _languages() -> set[str]:
+    from pygments.lexers import get_all_lexers  # type: ignore[import-untyped]
+
+    return _OWN | {
+        alias.lower() for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases
+    }

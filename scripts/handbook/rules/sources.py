@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
+import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +22,31 @@ from handbook.report import Problem
 
 if TYPE_CHECKING:
     from handbook.drawing.figure import FigureSource
+
+
+FOLDERS = ("docs", "diagrams", "includes", "overrides")
+_TEXTS = {".py", ".md", ".yml", ".yaml", ".html", ".css", ".js", ".json", ".svg", ".txt", ".toml"}
+
+
+class Text:
+    """A file of text, page or not.
+
+    Attributes:
+        path: The file.
+        text: What it says; bytes that are no UTF-8 are left out.
+    """
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path, self.text = path, text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    def problem(self, offset: int, code: str, message: str, fix: str = "") -> Problem:
+        """Returns a finding at an offset in the text."""
+        line = bisect.bisect_right(self._starts, offset)
+        return Problem(self.path, line, offset - self._starts[line - 1] + 1, code, message, fix)
 
 
 @dataclass(frozen=True)
@@ -47,6 +75,54 @@ class Sources:
         self.figure_problems: list[Problem] = []
 
     @cached_property
+    def files(self) -> list[Path]:
+        """Every file and link in the folders that a build reads; links are not followed."""
+        return sorted(self._walk())
+
+    def _walk(self) -> Iterator[Path]:
+        for name in FOLDERS:
+            for folder, folders, names in os.walk(self.project.root / name):
+                folders[:] = [each for each in folders if each != "__pycache__"]
+                linked = [each for each in folders if Path(folder, each).is_symlink()]
+                yield from (Path(folder, each) for each in (*names, *linked))
+        yield self.project.config
+
+    @cached_property
+    def texts(self) -> list[Text]:
+        """Every text that was written: pages, Python, includes, templates, the configuration."""
+        found = [Text(page.path, page.text) for page in self.pages]
+        known = {text.path for text in found} | {Path(each.path) for each in self.unreadable}
+        for path in self.files:
+            if path.suffix in _TEXTS and path not in known and chapters.readable(path):
+                text = path.read_text(encoding="utf-8", errors="ignore")
+                found.append(Text(path, text))
+        return found
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Every file under `docs/` by its path from there, those that cannot be read too."""
+        docs = self.project.docs
+        return {
+            path.relative_to(docs).as_posix() for path in self.files if path.is_relative_to(docs)
+        }
+
+    @cached_property
+    def lowered(self) -> dict[str, str]:
+        """The files under `docs/` by their names in small letters."""
+        return {name.lower(): name for name in self.names}
+
+    @cached_property
+    def folders(self) -> set[str]:
+        """The folders under `docs/` that hold a file, by their path from there."""
+        parents = {parent for name in self.names for parent in Path(name).parents}
+        return {parent.as_posix() for parent in parents}
+
+    @cached_property
+    def drafts(self) -> Callable[[str], bool]:
+        """Whether a page is not published: `exclude_docs` and `draft_docs`."""
+        return _matcher(self.config, "exclude_docs", "draft_docs")
+
+    @cached_property
     def estimates(self) -> dict[str, Path]:
         """The files of the chapters' estimates by slug."""
         return estimates(self.project)
@@ -72,9 +148,17 @@ class Sources:
         return read_nav(self.project)
 
     @cached_property
+    def config(self) -> yaml.Node | None:
+        """The configuration of the site generator; None where it is not YAML."""
+        try:
+            return chapters.compose(self.project.config.read_text(encoding="utf-8"))
+        except yaml.YAMLError:
+            return None
+
+    @cached_property
     def outside_nav(self) -> Callable[[str], bool]:
-        """Whether a page is left out on purpose: `not_in_nav` and `exclude_docs`."""
-        return _matcher(self.project, "not_in_nav", "exclude_docs")
+        """Whether a page is left out on purpose: `not_in_nav`, and whatever is a draft."""
+        return _matcher(self.config, "not_in_nav", "exclude_docs", "draft_docs")
 
 
 def read_nav(project: Project) -> tuple[list[NavEntry], list[Problem]]:
@@ -89,7 +173,7 @@ def read_nav(project: Project) -> tuple[list[NavEntry], list[Problem]]:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 0)
         said = getattr(error, "problem", None) or "is not YAML"
-        return [], [Problem(project.config, line, column, "nav-yaml", said)]
+        return [], [Problem(project.config, line, column, "nav-yaml", said, "mend this line")]
     nav = value_of(root, "nav")
     return list(_entries(nav)) if nav else [], []
 
@@ -118,10 +202,9 @@ def _entries(node: yaml.Node) -> Iterator[NavEntry]:
             yield from _entries(value)
 
 
-def _matcher(project: Project, *fields: str) -> Callable[[str], bool]:
+def _matcher(root: yaml.Node | None, *fields: str) -> Callable[[str], bool]:
     import pathspec
 
-    root = chapters.compose(project.config.read_text(encoding="utf-8"))
     nodes = [value_of(root, name) for name in fields]
     lines = "\n".join(str(node.value) for node in nodes if isinstance(node, yaml.ScalarNode))
     return pathspec.GitIgnoreSpec.from_lines(lines.splitlines()).match_file

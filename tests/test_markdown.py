@@ -274,6 +274,12 @@ def test_an_empty_corner_of_a_table_is_no_header(project):
     assert out.count("<th>") == 1
 
 
+def test_columns_are_aligned_by_classes(project):
+    out = html(project, "| A | B | C | D |\n|---|:--|:-:|--:|\n| 1 | 2 | 3 | 4 |\n")
+    assert "style" not in out
+    assert out.count('class="hb-center"') == out.count('class="hb-right"') == 2
+
+
 def test_code_can_be_scrolled_by_keyboard(project):
     assert '<code tabindex="0">' in html(project, "```python\nx = 1\n```")
 

@@ -81,6 +81,12 @@ VERBS = (
         ),
     ),
     Verb(
+        "published",
+        "list the built site's addresses, which have to go on leading somewhere",
+        "handbook.published:run_published",
+        (_switch("--check", "write nothing; fail where one is not listed"),),
+    ),
+    Verb(
         "numbers",
         "recompute every number in the prose",
         "handbook.numbers:run_numbers",

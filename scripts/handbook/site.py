@@ -1,7 +1,8 @@
-"""`handbook check --site`: what was built is whole. Reads only the output, names the source.
+"""The built site, read once for the rules that look at it; reads only output, names the source.
 
-Every link, anchor, image and asset must resolve; ids are unique; nothing is fetched from
-elsewhere; no source syntax has been left standing in the text; no part shows an error.
+The rules are in `handbook.rules`, in the modules whose names start with `built`. A page is read in
+one pass; what stands on it is kept with its place, from which the line that somebody typed is
+found again.
 """
 
 from __future__ import annotations
@@ -11,53 +12,42 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from functools import cached_property
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from handbook.markdown.context import line_of, read_problem
+from handbook.markup import Tag, tokens
 from handbook.project import Project
 from handbook.report import HandbookError, Problem
 
+HEAD, PAGE, ARTICLE = "head", "page", "article"
 # Attributes whose address the browser fetches at once, by element.
 FETCHED = {
     ("img", "src"), ("script", "src"), ("iframe", "src"), ("source", "src"), ("video", "src"),
     ("audio", "src"), ("embed", "src"), ("object", "data"), ("image", "href"), ("use", "href"),
+    ("track", "src"), ("video", "poster"), ("input", "src"), ("feimage", "href"),
+    ("image", "xlink:href"), ("use", "xlink:href"), ("script", "href"), ("script", "xlink:href"),
 }  # fmt: skip
 FETCHED_RELS = {
-    "stylesheet",
-    "icon",
-    "preload",
-    "modulepreload",
-    "prefetch",
-    "preconnect",
-    "dns-prefetch",
-}
-VOID = {
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
-    "wbr",
+    "stylesheet", "icon", "preload", "modulepreload", "prefetch", "preconnect", "dns-prefetch",
+    "manifest", "apple-touch-icon",
 }  # fmt: skip
+ADDRESSES = ("href", "src", "data", "poster", "xlink:href", "action", "formaction", "background")
+# What previews of a link show is fetched too, by somebody else.
+META_ADDRESSES = {"og:image", "og:url", "twitter:image"}
 # These stand within a line; all others end it.
 INLINE = {
     "a", "abbr", "b", "bdi", "cite", "em", "i", "kbd", "mark", "s", "small", "span", "strong",
-    "sub", "sup", "u",
+    "sub", "sup", "u", "!",
 }  # fmt: skip
 # Text inside these shows source on purpose.
 VERBATIM = {"code", "pre", "script", "style", "textarea", "title", "annotation", "kbd", "samp"}
-RAW = (
-    ("figure:", re.compile(r"!\[[^\]]*\]\([^)\n]*\)?|\bfigure:\w+/")),
-    ("<!--=", re.compile(r"<!--[=?]|&lt;!--[=?]")),
-    ("[[[cog", re.compile(r"\[\[\[(?:cog|end\])")),
-    ("{{", re.compile(r"\{\{|\{%")),
-    ("$$", re.compile(r"\$\$[^$\n]*\$*|(?<![\\$\w])\$\\[a-zA-Z]+")),
-    (":::", re.compile(r"^\s*:::", re.MULTILINE)),
-    ("```", re.compile(r"^\s*```", re.MULTILINE)),
-    ("[^", re.compile(r"\[\^[^\]\s]+\]")),
-)
-CSS_URL = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)|@import\s+["']([^"']+)["']""")
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_REFRESH = re.compile(r"url\s*=\s*[\"']?([^\"']*)", re.IGNORECASE)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Reference:
     """One address that a page names.
 
@@ -65,11 +55,34 @@ class Reference:
         url: As written.
         fetched: Whether the browser fetches it without being asked.
         tag: The element that names it.
+        offset: Where that stands in the page.
+        source: Its tag as it is written.
     """
 
     url: str
     fetched: bool
     tag: str
+    offset: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One heading of the article.
+
+    Attributes:
+        level: From 1.
+        id: Its anchor, where it has one.
+        text: What is shown, permalink left out.
+        offset: Where it stands in the page.
+        generated: Whether it names a piece of code, written by the API pages.
+    """
+
+    level: int
+    id: str
+    text: str
+    offset: int
+    generated: bool
 
 
 @dataclass
@@ -78,87 +91,199 @@ class Document:
 
     Attributes:
         path: Its file, relative to the site.
+        html: The whole file.
         ids: Every id with how often it is there.
         references: Every address.
+        tags: Each distinct tag by where it stands (`head`, `page`, `article`) and as it is
+            written, with the place of the first.
+        scripts: Scripts written into the page: place, where, tag and text.
+        headings: Those of the article.
+        unbalanced: Tags of the article that close nothing, or are not closed.
         text: The text shown, verbatim parts left out.
-        errors: What the page shows in place of something broken.
+        errors: What the page shows in place of something broken, with its place.
+        title: The page's name.
+        meta: Its `meta` elements by name, property or `http-equiv`.
+        lang: Its language.
+        canonical: Its address, as it says.
+        article: Where what was written for it starts and ends; nowhere on a redirect.
     """
 
     path: str
+    html: str = ""
     ids: dict[str, int] = field(default_factory=dict)
     references: list[Reference] = field(default_factory=list)
+    tags: dict[tuple[str, str], tuple[Tag, int]] = field(default_factory=dict)
+    scripts: list[tuple[int, str, Tag, str]] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
+    unbalanced: list[tuple[int, str]] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    errors: list[tuple[int, str]] = field(default_factory=list)
+    title: str = ""
+    meta: dict[str, list[str]] = field(default_factory=dict)
+    lang: str = ""
+    canonical: str = ""
+    article: range = range(0)
+
+    @property
+    def moved(self) -> bool:
+        """Whether it only sends its reader on: a redirect."""
+        return "refresh" in self.meta and not self.article
+
+    def line(self, offset: int) -> int:
+        """Returns the line of the file that a place is in, from 1.
+
+        Args:
+            offset: The place.
+        """
+        return self.html.count("\n", 0, offset) + 1
 
 
-class _Reader(HTMLParser):
+# Elements whose end tag may be left out.
+_UNCLOSED = {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "html"}
+
+
+class _Reader:
+    """Reads one page; each method knows one thing that a tag may be."""
+
     def __init__(self, document: Document) -> None:
-        super().__init__(convert_charrefs=True)
-        self.document = document
-        self.open: list[str] = []
+        self.found = document
+        self.open: list[tuple[str, int]] = []
+        self.verbatim = 0
         self.error_depth = 0
+        self.region = HEAD
+        self.heading: tuple[Tag, int, list[str]] | None = None
+        self.script: tuple[int, Tag] | None = None
+        self.skipped = 0
+        # The last one: an end tag within what was written does not end it.
+        self.article_end = document.html.rfind("</article")
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        self._note(tag, values)
-        if tag not in INLINE:
-            self.document.text.append("\n")
-        if tag in VOID:
+    def read(self) -> None:
+        """Fills the document."""
+        for offset, token in tokens(self.found.html):
+            if isinstance(token, str):
+                self._text(token)
+            elif token.closing:
+                self._close(token.name, offset)
+                if token.name == "article" and offset >= self.article_end:
+                    self.region = PAGE
+            else:
+                self._open(token, offset)
+        for name, offset in self.open:
+            self._left_open(name, offset)
+
+    def _open(self, tag: Tag, offset: int) -> None:
+        name = tag.name
+        if name == "body":
+            self.region = PAGE
+        elif name == "article":
+            self.region = ARTICLE
+            self.found.article = self.found.article or range(offset, self.article_end)
+        self.found.tags.setdefault((self.region, tag.source), (tag, offset))
+        if name not in INLINE:
+            self.found.text.append("\n")
+        if tag.attributes or name == "title":
+            self._note(tag, offset)
+        if tag.empty and name not in ("script", "title"):
             return
-        self.open.append(tag)
-        if "data-hb-error" in values:
-            self.error_depth = len(self.open)
-            self.document.errors.append("")
+        self.open.append((name, offset))
+        if name in VERBATIM:
+            self.verbatim += 1
+        if name in HEADINGS and self.region == ARTICLE:
+            self.heading = (tag, offset, [])
+        elif name == "script":
+            self.script = (offset, tag)
+            self.found.scripts.append((offset, self.region, tag, ""))
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._note(tag, {name: value or "" for name, value in attrs})
+    def _close(self, name: str, offset: int) -> None:
+        if not self.open or self.open[-1][0] != name:
+            if not any(name == each for each, _ in self.open):
+                self._unbalanced(offset, f"</{name}> closes nothing")
+                return
+            while self.open[-1][0] != name:
+                self._left_open(*self._pop())
+        self._pop()
+        if name in HEADINGS and self.heading:
+            self._heading_ends(*self.heading)
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.open:
-            while self.open.pop() != tag:
-                pass
+    def _pop(self) -> tuple[str, int]:
+        name, offset = self.open.pop()
+        if name in VERBATIM:
+            self.verbatim -= 1
         if len(self.open) < self.error_depth:
             self.error_depth = 0
+        if len(self.open) < self.skipped:
+            self.skipped = 0
+        return name, offset
 
-    def handle_data(self, data: str) -> None:
+    def _left_open(self, name: str, offset: int) -> None:
+        if name not in _UNCLOSED:
+            self._unbalanced(offset, f"<{name}> is not closed")
+
+    def _unbalanced(self, offset: int, message: str) -> None:
+        if self.region == ARTICLE:
+            self.found.unbalanced.append((offset, message))
+
+    def _heading_ends(self, tag: Tag, offset: int, words: list[str]) -> None:
+        text = " ".join("".join(words).split())
+        generated = "doc-heading" in tag.get("class").split()
+        self.found.headings.append(
+            Heading(HEADINGS[tag.name], tag.get("id"), text, offset, generated)
+        )
+        self.heading = None
+
+    def _text(self, text: str) -> None:
         if self.error_depth:
-            self.document.errors[-1] += data
-        elif not VERBATIM.intersection(self.open):
-            self.document.text.append(data)
+            offset, before = self.found.errors[-1]
+            self.found.errors[-1] = (offset, before + unescape(text))
+        elif not self.verbatim:
+            self.found.text.append(unescape(text) if "&" in text else text)
+        if self.heading and not self.skipped:
+            self.heading[2].append(unescape(text))
+        elif self.script and self.open and self.open[-1][0] == "script":
+            offset, tag = self.script
+            self.found.scripts[-1] = (offset, self.region, tag, text)
+        elif self.region == HEAD and self.open and self.open[-1][0] == "title":
+            self.found.title += unescape(text)
 
-    def _note(self, tag: str, values: dict[str, str]) -> None:
-        found = self.document
+    def _note(self, tag: Tag, offset: int) -> None:
+        found, values = self.found, tag.attributes
         if "id" in values:
             found.ids[values["id"]] = found.ids.get(values["id"], 0) + 1
-        if tag == "a" and values.get("name"):
-            found.ids.setdefault(values["name"], 1)
-        for name in ("href", "src", "data", "xlink:href"):
-            if name in values and (name, tag) != ("data", "div"):
-                rels = set(values.get("rel", "").split())
-                fetched = (tag, name) in FETCHED or (tag == "link" and bool(rels & FETCHED_RELS))
-                if tag != "link" or fetched:
-                    found.references.append(Reference(values[name], fetched, tag))
+        if tag.name == "a":
+            if values.get("name"):
+                found.ids.setdefault(values["name"], 1)
+            if "headerlink" in values.get("class", ""):
+                self.skipped = len(self.open) + 1
+        elif tag.name == "meta":
+            self._meta(tag, offset)
+        elif tag.name == "html":
+            found.lang = values.get("lang", "")
+        if "data-hb-error" in values:
+            self.error_depth = len(self.open) + 1
+            found.errors.append((offset, ""))
+        self._addresses(tag, offset)
+
+    def _meta(self, tag: Tag, offset: int) -> None:
+        name = tag.get("name") or tag.get("property") or tag.get("http-equiv")
+        content = tag.get("content")
+        self.found.meta.setdefault(name.lower(), []).append(content)
+        target = _REFRESH.search(content) if name.lower() == "refresh" else None
+        if name in META_ADDRESSES or target:
+            url = target[1] if target else content
+            self.found.references.append(Reference(url, False, "meta", offset, tag.source))
+
+    def _addresses(self, tag: Tag, offset: int) -> None:
+        name, values, found = tag.name, tag.attributes, self.found.references
+        rels = set(values.get("rel", "").lower().split()) if name == "link" else set()
+        if "canonical" in rels:
+            self.found.canonical = values.get("href", "")
+        for each in ADDRESSES:
+            if each in values and (each, name) != ("data", "div"):
+                fetched = (name, each) in FETCHED or bool(rels & FETCHED_RELS)
+                found.append(Reference(values[each], fetched, name, offset, tag.source))
         for part in values.get("srcset", "").split(","):
             if part.strip():
-                found.references.append(Reference(part.split()[0], True, tag))
-
-
-def check_site(project: Project, folder: Path | None = None) -> list[Problem]:
-    """Returns what is wrong with a built site, each finding at its source.
-
-    Args:
-        project: The checkout.
-        folder: The built site; `site/` where none is given.
-
-    Raises:
-        HandbookError: There is no built site.
-    """
-    folder = folder or project.site
-    if not (folder / "index.html").is_file():
-        problem = Problem(folder, 0, 0, "no-site", "nothing is built here", "make site")
-        raise HandbookError([problem])
-    found = set(_Site(project, folder).problems())
-    return sorted(found, key=lambda p: (str(p.path), p.line, p.code, p.message))
+                found.append(Reference(part.split()[0], True, name, offset, tag.source))
 
 
 def read(folder: Path) -> dict[str, Document]:
@@ -169,131 +294,197 @@ def read(folder: Path) -> dict[str, Document]:
     """
     pages: dict[str, Document] = {}
     for path in sorted(folder.rglob("*.html")):
-        document = Document(path.relative_to(folder).as_posix())
-        reader = _Reader(document)
-        reader.feed(path.read_text(encoding="utf-8"))
-        reader.close()
-        pages[document.path] = document
+        name = path.relative_to(folder).as_posix()
+        document = Document(name, path.read_text(encoding="utf-8", errors="replace"))
+        _Reader(document).read()
+        pages[name] = document
     return pages
 
 
-class _Site:
+@dataclass(frozen=True)
+class Target:
+    """Where an address leads.
+
+    Attributes:
+        file: The file of the site, or nothing where there is none.
+        anchor: The id, empty where the address names none.
+    """
+
+    file: str | None
+    anchor: str = ""
+
+
+class Site:
+    """A built site with everything the rules ask of it.
+
+    Attributes:
+        project: The checkout.
+        folder: The built site.
+        address: Where it is published, with a slash at the end; empty where nobody said.
+        base: The path it is served under, which only the error page's links carry.
+        pages: Every page by its path.
+        files: Every file, relative to the folder.
+    """
+
     def __init__(self, project: Project, folder: Path) -> None:
         self.project = project
         self.folder = folder
+        self.address = os.environ.get("SITE_URL", "")
+        if self.address and not self.address.endswith("/"):
+            self.address += "/"
+        self.base = urlsplit(self.address).path or "/"
         self.pages = read(folder)
-        self.base = _base_path()
+        self.files = sorted(
+            path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+        )
+        self._texts: dict[str, str] = {}
+        self._sources: dict[Path, _Source] = {}
 
-    def problems(self) -> Iterator[Problem]:
-        """Yields every finding."""
-        for page in self.pages.values():
-            yield from self._ids(page)
-            yield from self._text(page)
-            for reference in page.references:
-                yield from self._reference(page, reference)
-        yield from self._styles()
+    @cached_property
+    def _known(self) -> set[str]:
+        return set(self.files)
 
-    def _at(
-        self, page: Document, code: str, message: str, near: str = "", fix: str = ""
+    def ending(self, *suffixes: str) -> Iterator[str]:
+        """Yields the files whose names end so.
+
+        Args:
+            suffixes: Such as `.css`.
+        """
+        return (name for name in self.files if name.endswith(suffixes))
+
+    def text(self, name: str) -> str:
+        """Returns a file of the site as text.
+
+        Args:
+            name: Its path, relative to the site.
+        """
+        if name in self.pages:
+            return self.pages[name].html
+        if name not in self._texts:
+            path = self.folder / name
+            self._texts[name] = path.read_text(encoding="utf-8", errors="replace")
+        return self._texts[name]
+
+    def at(
+        self, page: Document, offset: int, code: str, message: str, *near: str, fix: str = ""
     ) -> Problem:
-        source = source_of(self.project, page.path)
-        if source is None:
-            return Problem(self.folder / page.path, 0, 0, code, message, fix)
-        return Problem(source, line_of(source, near), 0, code, message, fix)
+        """Makes a finding on a page, at the line of its source where that can be told.
 
-    def _ids(self, page: Document) -> Iterator[Problem]:
-        for name, count in page.ids.items():
-            if count > 1:
-                yield self._at(page, "id-twice", f"the id {name!r} is there {count} times", name)
+        Args:
+            page: The page.
+            offset: Where on it.
+            code: The finding's name.
+            message: What is wrong.
+            near: Texts that the line of the source may hold, the likeliest first. Where none
+                leads there, the heading before the place does.
+            fix: What mends it.
+        """
+        path = source_of(self.project, page.path)
+        if path is None:
+            line = page.line(offset)
+            return Problem(self.folder / page.path, line, 0, code, message, fix)
+        above = [heading.text for heading in page.headings if heading.offset <= offset]
+        written = above and offset in page.article
+        line = self._source(path).line(near, above[-1] if written else "")
+        return Problem(path, line, 0, code, message, fix)
 
-    def _text(self, page: Document) -> Iterator[Problem]:
-        for error in page.errors:
-            shown = " ".join(error.split())
-            told = read_problem(self.project.root, shown)
-            yield told or self._at(page, "page-error", shown)
-        text = "".join(page.text)
-        for name, pattern in RAW:
-            for match in pattern.finditer(text):
-                shown = " ".join(text[match.start() : match.start() + 40].split())
-                yield self._at(
-                    page, "raw-syntax", f"{name} is shown as it was written: {shown!r}", shown[:20]
-                )
+    def at_file(self, name: str, offset: int, code: str, message: str, fix: str = "") -> Problem:
+        """Makes a finding in a file that is no page: at its source, if it was copied from one.
 
-    def _reference(self, page: Document, reference: Reference) -> Iterator[Problem]:
-        parts = urlsplit(reference.url)
-        if parts.scheme == "data" or parts.scheme in ("mailto", "tel"):
-            return
-        if parts.scheme == "javascript":
-            yield self._at(page, "link-script", f"{reference.url!r} runs a script", reference.url)
-        elif parts.scheme or parts.netloc:
-            if reference.fetched:
-                message = f"<{reference.tag}> fetches {reference.url} from elsewhere"
-                yield self._at(page, "foreign", message, reference.url, "serve it from docs/assets")
-        else:
-            yield from self._inside(page, reference, unquote(parts.path), unquote(parts.fragment))
+        Args:
+            name: The file, relative to the site.
+            offset: Where in it; -1 means the whole of it.
+            code: The finding's name.
+            message: What is wrong.
+            fix: What mends it.
+        """
+        source = self.project.docs / name
+        path = source if source.is_file() else self.folder / name
+        line = self.text(name).count("\n", 0, offset) + 1 if offset >= 0 else 0
+        return Problem(path, line, 0, code, message, fix)
 
-    def _inside(
-        self, page: Document, reference: Reference, path: str, fragment: str
-    ) -> Iterator[Problem]:
-        target = self._resolve(page, path)
-        if target is None or not (self.folder / target).is_file():
-            yield self._at(
-                page, "link-broken", f"{reference.url} leads to no file", _tail(reference.url)
-            )
-        elif fragment and target in self.pages and not _has(self.pages[target], fragment):
-            message = f"{reference.url}: {target} has no anchor {fragment!r}"
-            yield self._at(page, "anchor-missing", message, f"#{fragment}")
+    def _source(self, path: Path) -> _Source:
+        if path not in self._sources:
+            self._sources[path] = _Source(path)
+        return self._sources[path]
 
-    def _resolve(self, page: Document, path: str) -> str | None:
+    def internal(self, url: str) -> str | None:
+        """Returns an address of our own without scheme and host; nothing for somebody else's.
+
+        Args:
+            url: As a page names it.
+        """
+        if self.address and url.startswith(self.address):
+            return self.base + url.removeprefix(self.address)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return None
+        return None if parts.scheme or parts.netloc else url
+
+    def resolve(self, page: str, url: str) -> Target:
+        """Returns where an address of our own leads.
+
+        Args:
+            page: The page or style sheet that names it, relative to the site.
+            url: As `internal` gives it.
+        """
+        parts = urlsplit(url)
+        anchor = unquote(parts.fragment)
+        path = unquote(parts.path)
+        if not path:
+            return Target(page, anchor)
         if path.startswith("/"):
             if not path.startswith(self.base):
-                return None
+                return Target(None, anchor)
             target = path.removeprefix(self.base)
-        elif path:
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), path))
-            target += "/" if path.endswith(("/", ".")) else ""
         else:
-            return page.path
+            target = posixpath.join(posixpath.dirname(page), path)
         target = posixpath.normpath(target or ".")
-        if target.startswith(".."):
-            return None
-        return (
-            posixpath.normpath(f"{target}/index.html")
-            if (self.folder / target).is_dir()
-            else target
-        )
-
-    def _styles(self) -> Iterator[Problem]:
-        for path in sorted(self.folder.rglob("*.css")):
-            for match in CSS_URL.finditer(path.read_text(encoding="utf-8")):
-                url = match[1] or match[2]
-                parts = urlsplit(url)
-                if parts.scheme == "data" or url.startswith("#"):
-                    continue
-                source = self.project.docs / path.relative_to(self.folder)
-                shown = source if source.is_file() else path
-                if parts.scheme or parts.netloc:
-                    yield Problem(shown, line_of(shown, url), 0, "foreign", f"fetches {url}")
-                elif not (path.parent / unquote(parts.path)).resolve().is_file():
-                    line = line_of(shown, url)
-                    yield Problem(shown, line, 0, "link-broken", f"{url} leads to no file")
+        for name in (target, posixpath.normpath(f"{target}/index.html")):
+            if name in self._known:
+                return Target(name, anchor)
+        return Target(None, anchor)
 
 
-def _base_path() -> str:
-    """The path the site is served under, which only the error page's links carry."""
-    path = urlsplit(os.environ.get("SITE_URL", "")).path
-    return path if path.endswith("/") else f"{path}/"
+class _Source:
+    """The lines of a Markdown file, to find again what a page shows."""
+
+    def __init__(self, path: Path) -> None:
+        self.lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        ends = [at for at, line in enumerate(self.lines) if line == "---"]
+        self.body = ends[1] + 1 if ends[:1] == [0] and len(ends) > 1 else 0
+
+    def line(self, near: tuple[str, ...], heading: str) -> int:
+        """Returns the likeliest line, from 1.
+
+        Args:
+            near: Texts that it may hold, the likeliest first.
+            heading: What the heading above it says: it is looked for behind that first, and not
+                among the fields. Without one, from the first line on.
+        """
+        start = self._heading(heading)
+        first = self.body if heading else 0
+        order = list(range(start, len(self.lines))) + list(range(first, start))
+        for text in near:
+            wanted = text.strip().splitlines()[0] if text.strip() else ""
+            found = next((at for at in order if wanted and wanted in self.lines[at]), None)
+            if found is not None:
+                return found + 1
+        return start + 1
+
+    def _heading(self, text: str) -> int:
+        wanted = _letters(text)
+        if wanted:
+            for at, line in enumerate(self.lines):
+                if line.startswith("#") and _letters(line).startswith(wanted):
+                    return at
+        return 0
 
 
-def _has(page: Document, fragment: str) -> bool:
-    # `:~:text=` addresses a text, `__skip` and `top` the page itself.
-    return fragment in page.ids or fragment.startswith(":~:") or fragment == "top"
-
-
-def _tail(url: str) -> str:
-    """The part of an address that its source is most likely to hold as well."""
-    path = urlsplit(url).path.rstrip("/")
-    return posixpath.basename(path) or url
+def _letters(text: str) -> str:
+    """The letters and digits of a line: markup and typography apart."""
+    return re.sub(r"[\W_]+", "", text.partition(" {")[0]).lower()
 
 
 def source_of(project: Project, page: str) -> Path | None:
@@ -309,3 +500,36 @@ def source_of(project: Project, page: str) -> Path | None:
         if posixpath.basename(page) == "index.html" and path.is_file():
             return path
     return None
+
+
+def built(project: Project, folder: Path | None = None) -> Site:
+    """Returns the built site, read.
+
+    Args:
+        project: The checkout.
+        folder: The built site; `site/` where none is given.
+
+    Raises:
+        HandbookError: There is no built site.
+    """
+    folder = folder or project.site
+    if not (folder / "index.html").is_file():
+        problem = Problem(folder, 0, 0, "no-site", "nothing is built here", "make site")
+        raise HandbookError([problem])
+    return Site(project, folder)
+
+
+def check_site(project: Project, folder: Path | None = None) -> list[Problem]:
+    """Returns what is wrong with a built site, each finding at its source.
+
+    Args:
+        project: The checkout.
+        folder: The built site; `site/` where none is given.
+
+    Raises:
+        HandbookError: There is no built site.
+    """
+    from handbook.rules import SiteRule, find, hold
+
+    site = built(project, folder)
+    return hold((rule.over for rule in find(SiteRule)), site)

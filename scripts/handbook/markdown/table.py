@@ -1,6 +1,7 @@
 """Tables scroll sideways on a phone: each gets a frame that a keyboard reaches and a name.
 
-Written at build time; the theme would do it with a script once the page has loaded.
+Written at build time; the theme would do it with a script once the page has loaded. Columns are
+aligned by classes: the policy of the site stops styles that stand in a page.
 """
 
 from __future__ import annotations
@@ -14,6 +15,11 @@ from markdown.treeprocessors import Treeprocessor
 from handbook.markdown.context import Context
 
 HEADINGS = ("h1", "h2", "h3", "h4")
+ALIGNED = {
+    "text-align: center;": "hb-center",
+    "text-align: right;": "hb-right",
+    "text-align: left;": "",
+}
 # After the inline patterns (20): headings have their text by now.
 PRIORITY = 11.0
 
@@ -44,10 +50,20 @@ def _no_empty_headers(table: Element) -> None:
             cell.tag = "td"
 
 
+def _align_by_class(table: Element) -> None:
+    for cell in table.iter():
+        style = cell.get("style", "")
+        if style in ALIGNED:
+            del cell.attrib["style"]
+            if ALIGNED[style]:
+                cell.set("class", f"{cell.get('class', '')} {ALIGNED[style]}".strip())
+
+
 def _frame(parent: Element, table: Element, label: str) -> None:
     # A class keeps the theme's script from wrapping the table again.
     table.set("class", f"{table.get('class', '')} hb-table".strip())
     _no_empty_headers(table)
+    _align_by_class(table)
     box = Element(
         "div", {"class": "hb-scroll", "role": "region", "tabindex": "0", "aria-label": label}
     )

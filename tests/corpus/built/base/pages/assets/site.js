@@ -1,0 +1,2 @@
+// Not "none.js", but:
+const later = "later.js";

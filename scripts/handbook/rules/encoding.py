@@ -119,7 +119,7 @@ class Finished(Rule):
         Code(
             "text-conflict",
             "A merge was not finished: its markers are still there.",
-            "<<<<<<< HEAD\nTen candidates.\n=======\nTwenty candidates.\n>>>>>>> topic",
+            " <<<<<<< HEAD\n Ten candidates.\n =======\n Twenty candidates.\n >>>>>>> topic",
             "Keep one side, or both, and delete the markers.",
             "text",
         ),

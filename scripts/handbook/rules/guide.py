@@ -46,5 +46,7 @@ def section(code: Code) -> str:
     """
     longest = max((len(run) for run in re.findall("`+", code.example)), default=0)
     fence = "`" * max(longest + 1, 3)
-    example = f"{fence}{code.language}\n{code.example}\n{fence}"
+    # The semicolon keeps an example from including anything; it is not shown.
+    text = code.example.replace("--8<--", ";--8<--")
+    example = f"{fence}{code.language}\n{text}\n{fence}"
     return f"### {code.name}\n\n{code.means}\n\n{example}\n\n**To mend it:** {code.mend}\n"

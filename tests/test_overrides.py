@@ -44,13 +44,14 @@ MADE_FROM = {
     "partials/top.html": {"partials/top.html": "c2672d98078bda3f"},
 }
 # Ours alone.
-NEW = {"partials/head.html"}
+NEW = {"partials/first.html", "partials/head.html"}
 # What stands in a chapter because of it, once; and what of the theme's does not.
 EFFECTS = {
     "main.html": ('<div class="hb-said" role="status">', "__config"),
     "partials/footer.html": ('aria-label="Previous and next page"', "md-footer__link"),
     "partials/header.html": ('popovertarget="hb-navigation" aria-label="Menu"', 'for="__search"'),
-    "partials/javascripts/base.html": ('localStorage.getItem("hb-theme")', "__md_scope"),
+    "partials/first.html": ('localStorage.getItem("hb-theme")', ""),
+    "partials/javascripts/base.html": ("", "__md_scope"),
     "partials/javascripts/content.html": ("", "__tabbed_"),
     "partials/nav.html": ('<nav class="hb-nav" aria-label="Navigation">', "md-nav__toggle"),
     "partials/path.html": ('aria-label="Where you are"', ""),

@@ -75,7 +75,7 @@ def test_breaks_and_blanks() -> None:
 def test_style_sheet_offers_what_the_files_hold() -> None:
     css = (ROOT / "docs/assets/fonts.css").read_text(encoding="utf-8")
     ranges = re.findall(r"unicode-range:([^;]+);", css)
-    for text, wanted in zip(ranges, (fonts.BASIC, fonts.EXTENDED), strict=True):
+    for text, wanted in zip(ranges, (fonts.BASIC, fonts.LATIN, fonts.EXTENDED), strict=True):
         found = []
         for part in text.replace("\n", " ").split(","):
             first, _, last = part.strip().removeprefix("U+").partition("-")
@@ -87,13 +87,19 @@ def test_fonts_come_with_their_licences_and_stay_small() -> None:
     folder = ROOT / "docs/assets/fonts"
     for name in ("OFL-Inter.txt", "OFL-JetBrainsMono.txt"):
         assert "SIL Open Font License" in (folder / name).read_text(encoding="utf-8")
-    assert (folder / "inter.woff2").stat().st_size < 30_000
-    assert (folder / "jetbrains-mono.woff2").stat().st_size < 15_000
+    assert (folder / "inter.woff2").stat().st_size < 18_000
+    assert (folder / "inter-latin.woff2").stat().st_size < 9_000
+    assert (folder / "jetbrains-mono.woff2").stat().st_size < 10_000
 
 
 def test_table_is_that_of_the_shipped_font() -> None:
-    font = TTFont(ROOT / "docs/assets/fonts/inter.woff2")
-    units, cmap = font["head"].unitsPerEm, font.getBestCmap()
-    for char in "AbcMWi019 →≤÷é":
-        advance = font["hmtx"].metrics[cmap[ord(char)]][0]
-        assert width(char, units, 400) == pytest.approx(advance, abs=1)
+    for name, chars in (
+        ("inter", "AbcMWi019 →≤÷"),
+        ("inter-latin", "éßØ"),
+        ("inter-extended", "Łε∑"),
+    ):
+        font = TTFont(ROOT / f"docs/assets/fonts/{name}.woff2")
+        units, cmap = font["head"].unitsPerEm, font.getBestCmap()
+        for char in chars:
+            advance = font["hmtx"].metrics[cmap[ord(char)]][0]
+            assert width(char, units, 400) == pytest.approx(advance, abs=1)

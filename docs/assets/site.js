@@ -192,7 +192,7 @@
       if (!words) return;
       tip ??= element("div", "hb-tip", { id: "hb-tip", role: "tooltip" });
       tip.textContent = words;
-      (of.closest("dialog, [popover]") ?? document.body).append(tip);
+      (of.closest("dialog, [popover]") ?? document.querySelector("main")).append(tip);
       of.setAttribute("aria-describedby", tip.id);
       shown = of;
       place(of);
@@ -211,7 +211,7 @@
       else if (!tip?.contains(event.target)) hide();
     });
     document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
-    document.addEventListener("scroll", () => shown && hide(), { passive: true });
+    document.addEventListener("scroll", () => shown && place(shown), { passive: true });
   };
 
   /** The drawer is a popover of the browser; here only what that does not do. */

@@ -25,17 +25,33 @@ TABLE = Path(__file__).with_name("inter_widths.json")
 CARD_FONTS = Path(__file__).parents[1] / "fonts"
 CARD_WEIGHTS = (500, 700)
 
-# What nearly every page shows. Browsers fetch the second file only where a page needs it, so a
+# What nearly every page shows. Browsers fetch the other files only where a page needs them, so a
 # range here must be one in docs/assets/fonts.css too (a test compares them).
 BASIC = (
     (0x20, 0x7E),
-    (0xA0, 0xFF),
+    (0xA0, 0xA0),
+    (0xA7, 0xA7),
+    (0xA9, 0xA9),
+    (0xB0, 0xB3),
+    (0xB5, 0xB7),
+    (0xD7, 0xD7),
+    (0xF7, 0xF7),
     (0x2010, 0x2026),
     (0x20AC, 0x20AC),
     (0x2190, 0x2193),
     (0x2212, 0x2212),
     (0x2248, 0x2248),
     (0x2264, 0x2265),
+)
+# The letters of western Europe, for names.
+LATIN = (
+    (0xA1, 0xA6),
+    (0xA8, 0xA8),
+    (0xAA, 0xAF),
+    (0xB4, 0xB4),
+    (0xB8, 0xD6),
+    (0xD8, 0xF6),
+    (0xF8, 0xFF),
 )
 # Other Latin letters, Greek, and the rarer signs.
 EXTENDED = (
@@ -56,8 +72,7 @@ EXTENDED = (
     (0x2605, 0x2606),
     (0x2713, 0x2717),
 )
-# Code needs fewer signs than prose.
-_MONO_RANGES = ((0x20, 0x7E), (0xA0, 0xFF), (0x2010, 0x2026), (0x2190, 0x2193), (0x2264, 0x2265))
+_INTER = {"inter": BASIC, "inter-latin": LATIN, "inter-extended": EXTENDED}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -73,15 +88,13 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     TABLE.write_text(width_table(args.inter), encoding="utf-8")
     args.folder.mkdir(parents=True, exist_ok=True)
-    inter, extended = args.folder / "inter.woff2", args.folder / "inter-extended.woff2"
-    mono = args.folder / "jetbrains-mono.woff2"
-    cut(args.inter, inter, BASIC, {"opsz": 14, "wght": (400, 700)})
-    cut(args.inter, extended, EXTENDED, {"opsz": 14, "wght": (400, 700)})
-    cut(args.mono, mono, _MONO_RANGES, {"wght": (400, 700)})
-    for woff, name in ((inter, "inter"), (extended, "inter-extended")):
+    for name, ranges in _INTER.items():
+        woff = args.folder / f"{name}.woff2"
+        cut(args.inter, woff, ranges, {"opsz": 14, "wght": (400, 700)}, ["kern", "tnum"])
         for weight in CARD_WEIGHTS:
             cut_static(woff, CARD_FONTS / f"{name}-{weight}.ttf", weight)
-    for path in (TABLE, inter, extended, mono, *sorted(CARD_FONTS.glob("*.ttf"))):
+    cut(args.mono, args.folder / "jetbrains-mono.woff2", BASIC, {"wght": (400, 700)}, [])
+    for path in (TABLE, *sorted(args.folder.glob("*.woff2")), *sorted(CARD_FONTS.glob("*.ttf"))):
         print(f"{path.name}: {path.stat().st_size} bytes")
     return 0
 
@@ -100,7 +113,7 @@ def width_table(source: Path) -> str:
             tools.ttLib.TTFont(source), {"opsz": 14, "wght": weight}
         )
         cmap, metrics = font.getBestCmap(), font["hmtx"].metrics
-        points = [point for point in _points(BASIC + EXTENDED) if point in cmap]
+        points = sorted(set(_points(BASIC + LATIN + EXTENDED)) & set(cmap))
         chars = "".join(map(chr, points))
         columns[weight] = [metrics[cmap[point]][0] for point in points]
         units = font["head"].unitsPerEm
@@ -109,7 +122,11 @@ def width_table(source: Path) -> str:
 
 
 def cut(
-    source: Path, target: Path, ranges: Iterable[tuple[int, int]], axes: dict[str, Any]
+    source: Path,
+    target: Path,
+    ranges: Iterable[tuple[int, int]],
+    axes: dict[str, Any],
+    features: list[str],
 ) -> None:
     """Writes the part of a variable font that the site uses, as woff2.
 
@@ -117,11 +134,12 @@ def cut(
         source: The face to cut from.
         target: The file to write.
         ranges: First and last code point of each range to keep.
-        axes: What each axis is limited to.
+        axes: What each axis is limited to; as fontTools takes it.
+        features: Those to keep: kerning costs a sixth of Inter and shows, others do neither.
     """
     tools = _font_tools()
     options = tools.subset.Options()
-    options.layout_features = ["kern", "mark", "mkmk", "ccmp", "locl", "tnum", "zero", "sups"]
+    options.layout_features = features
     options.flavor = "woff2"
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
     options.hinting = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -30,6 +31,10 @@ SOURCES = ("docs", "diagrams", "includes", "overrides")
 KIT = (".py", ".css", ".js", ".json")
 INDEX = "index.html"
 POLL_SECONDS = 0.1
+# Pages that nobody looks at wait for this long after a change: the next one often follows soon.
+QUIET_SECONDS = 0.5
+# The search index is for an author who reads; one who writes need not pay for it.
+INDEX_SECONDS = 5.0
 # A page that takes so long is in a loop that somebody wrote; only a new process gets out of it.
 STUCK_SECONDS = 20.0
 
@@ -59,9 +64,12 @@ class Preview:
         self._edited: list[str] = []
         self._told: set[Problem] = set()
         self._count = 0
-        self._started = time.monotonic()
-        self._settled = False
+        self._seconds = 0.0
+        self._is_settled = False
+        self._is_indexed = False
+        self._changed_at = 0.0
         self._working_since: float | None = None
+        self._indexer: subprocess.Popen[bytes] | None = None
 
     # ---------------------------------------------------------------- for the other threads
 
@@ -133,12 +141,13 @@ class Preview:
 
     def run(self) -> None:
         """Builds what is to be built, for ever."""
-        step(f"{len(self._pages.stale)} pages; one that is asked for comes first")
+        step(f"{len(self._pages.stale)} pages to build; one that is asked for comes first")
         while True:
             with self._news:
-                self._news.wait_for(self._has_work)
+                while not self._news.wait_for(self._has_work, QUIET_SECONDS):
+                    pass
                 changes, self._changes = self._changes, Changes()
-            self._working_since = time.monotonic()
+            started = self._working_since = time.monotonic()
             try:
                 self._work(changes)
             except HandbookError as error:
@@ -149,37 +158,51 @@ class Preview:
                     Problem(error.filename or self._pages.project.root, 0, 0, "preview", said)
                 )
             self._working_since = None
+            self._seconds += time.monotonic() - started
             self._tell()
             with self._news:
                 self._news.notify_all()
 
     def _has_work(self) -> bool:
-        return bool(self._changes or self._pages.stale or not self._settled)
+        if self._changes or self._wanted():
+            return True
+        quiet = time.monotonic() - self._changed_at
+        if self._pages.stale or not self._is_settled:
+            return quiet > QUIET_SECONDS
+        return not self._is_indexed and quiet > INDEX_SECONDS
+
+    def _wanted(self) -> str | None:
+        """The page that somebody waits for, or looks at, or has edited."""
+        seen = (path for path in self._edited if path in self._open)
+        wanted = (*self._asked, *seen, *self._open, *self._edited)
+        return next((path for path in wanted if path in self._pages.stale), None)
 
     def _work(self, changes: Changes) -> None:
         if changes:
-            if self._settled:
-                self._started, self._count = time.monotonic(), 0
-            self._settled = False
+            self._changed_at = time.monotonic()
+            self._is_settled = self._is_indexed = False
             self._told.clear()
             self._edited = self._pages.apply(changes)
         elif self._pages.stale:
+            with self._news:
+                path = self._wanted() or next(iter(self._pages.stale))
             self._count += 1
-            self._pages.build(self._next())
-        else:
-            self._settled = True
+            self._pages.build(path)
+        elif not self._is_settled:
+            self._is_settled = True
             self._pages.settle()
-            seconds = time.monotonic() - self._started
             pages = "1 page" if self._count == 1 else f"{self._count} pages"
-            step(f"{pages} built in {seconds:.1f} s")
+            step(f"{pages} built in {self._seconds:.1f} s")
+            self._count, self._seconds = 0, 0.0
+        else:
+            self._index()
 
-    def _next(self) -> str:
-        """The page that somebody waits for, looks at or has edited, else the first."""
-        stale = self._pages.stale
-        with self._news:
-            seen = [path for path in self._edited if path in self._open]
-            wanted = [*self._asked, *seen, *self._open, *self._edited]
-        return next((path for path in wanted if path in stale), next(iter(stale)))
+    def _index(self) -> None:
+        """Has the site made searchable, by another process with a lower priority."""
+        self._is_indexed = True
+        if self._indexer is None or self._indexer.poll() is not None:
+            words = [str(self._pages.project.root), str(self.folder)]
+            self._indexer = subprocess.Popen([sys.executable, "-m", "handbook.serve.index", *words])
 
     def _tell(self) -> None:
         """Says what was found, each finding once a change: a figure may stand on many pages."""
@@ -261,9 +284,8 @@ def main(root: str, folder: str, listening: str) -> int:
     listener = socket(fileno=int(listening))
     host, port = listener.getsockname()[:2]
     watcher = Watcher([project.config, *(project.root / name for name in (*SOURCES, "scripts"))])
-    if not (project.cache / "figures").is_dir():
-        step("Drawing the figures")
-        render_all(project, progress=show_progress)
+    step("Drawing the figures")
+    render_all(project, progress=show_progress)
     pages = Pages(project, Path(folder), f"http://{host}:{port}/")
     try:
         pages.load()

@@ -162,12 +162,12 @@ def test_every_quantity_stands_once_and_formulas_lead_to_it(project):
         '    """Users and daily peaks."""\n'
         "    return USERS + daily()\n"
     )
-    out = html(project, "24.5<!--= toy.all_users/1e9:.1f --> and 24<!--= toy.daily/1e9:.0f -->")
+    out = html(project, "3.5<!--= toy.all_users/7e9:.1f --> and 12<!--= toy.daily/2e9:.0f -->")
     assert items(out) == {
-        "number-1": "Users and daily peaks: 24.5 all users ÷ 1,000,000,000 = "
-        "24,500,000,000 ÷ 1,000,000,000 = 24.5",
-        "number-2": "Peaks of a day: 24 daily ÷ 1,000,000,000 = "
-        "24,000,000,000 ÷ 1,000,000,000 = 24",
+        "number-1": "Users and daily peaks: 3.5 all users ÷ 7,000,000,000 = "
+        "24,500,000,000 ÷ 7,000,000,000 = 3.5",
+        "number-2": "Peaks of a day: 12 daily ÷ 2,000,000,000 = "
+        "24,000,000,000 ÷ 2,000,000,000 = 12",
         "number-3": "all users = users + daily = 500,000,000 + 24,000,000,000 = 24,500,000,000",
         "number-4": "daily = peak × 24 = 1,000,000,000 × 24 = 24,000,000,000",
         "number-5": "users: 500,000,000 users assumed a large network",
@@ -175,6 +175,12 @@ def test_every_quantity_stands_once_and_formulas_lead_to_it(project):
     }
     assert '<a href="#number-5">users</a> + <a href="#number-4">daily</a>' in out
     assert out.count(">users</a>") == 2
+
+
+def test_a_quantity_in_another_unit_is_the_same_quantity(project):
+    out = html(project, "0.5<!--= toy.USERS/1e9:.1f --> and 500,000,000<!--= toy.USERS:,.0f -->")
+    assert items(out) == {"number-1": "Users: 500,000,000 users assumed a large network"}
+    assert out.count('href="#number-1"') == 2
 
 
 def test_what_a_formula_uses_without_its_name_is_listed_behind_it(project):
@@ -200,7 +206,7 @@ def test_what_a_formula_uses_without_its_name_is_listed_behind_it(project):
 
 
 def test_a_formula_leads_to_the_number_of_the_text_that_is_the_same_quantity(project):
-    out = html(project, "1e9<!--= toy.peak/1 --> and 500<!--= toy.USERS/1e6:.0f --> and "
+    out = html(project, "5e8<!--= toy.peak/2 --> and 250<!--= toy.USERS/2e6:.0f --> and "
                "1,000,000,000<!--= toy.peak:,.0f -->")  # fmt: skip
     assert '<a href="#number-3">peak</a>' in out
     assert list(items(out)) == ["number-1", "number-2", "number-3", "number-4"]
@@ -214,7 +220,7 @@ def test_an_input_named_by_the_text_is_its_own_item(project):
 
 def test_the_unit_behind_the_comment_belongs_to_the_number(project):
     out = html(project, "**1**<!--= toy.peak/1e9:.0f --> billion users.")
-    assert items(out)["number-1"].startswith("Peak users: 1 billion peak ÷")
+    assert items(out)["number-1"].startswith("Peak users: 1 billion peak = users")
 
 
 def test_emphasis_may_span_more_than_the_number(project):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handbook import chapters, numbers
+from handbook.derivations import unscaled
 from handbook.expressions import ExpressionError, Scope, evaluate, split_spec
 from handbook.project import Project
 from handbook.quantities import find_quantities
@@ -450,6 +451,25 @@ def test_a_derivation_of_an_expression_and_of_an_input(project: Project) -> None
     assert numbers.derivation('news_feed.stage_ms("rank"):.0f', project).result == "40"
     with pytest.raises(ExpressionError):
         numbers.derivation("news_feed.nothing", project)
+
+
+@pytest.mark.parametrize(
+    ("expression", "about"),
+    [
+        ("a.users / 1e6:.0f", "a.users"),
+        ("100 * a.share:.1f", "a.share"),
+        ("a.seconds() / 3600 * 1000", "a.seconds()"),
+        ("(a.x + a.y) / 1e9", "a.x + a.y"),
+        ("a.users / 7", "a.users / 7"),
+        ("1e6/a.users", "1e6/a.users"),
+        ("a.users", "a.users"),
+        ("60 * 60", "60 * 60"),
+    ],
+)
+def test_an_expression_that_only_changes_the_unit_is_about_what_it_scales(
+    expression: str, about: str
+) -> None:
+    assert unscaled(expression) == about
 
 
 def test_a_derivation_of_code_that_is_no_formula_names_what_it_is_given(project: Project) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -127,6 +128,35 @@ def derivation(
     return Derivation(formula, title, formula, substituted, value, result, inputs, steps)
 
 
+def unscaled(expression: str) -> str:
+    """Returns what an expression is about: `x` for `x / 1e6:.1f`, which only changes the unit.
+
+    Args:
+        expression: As on a page, with or without its format.
+
+    Raises:
+        ExpressionError: It is no expression.
+    """
+    text, _ = split_spec(expression)
+    node = whole = parse(text)
+    while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+        if _is_scale(node.right):
+            node = node.left
+        elif _is_scale(node.left) and isinstance(node.op, ast.Mult):
+            node = node.right
+        else:
+            break
+    plain = node is whole or isinstance(node, ast.Constant)
+    return text if plain else ast.unparse(node)
+
+
+def _is_scale(node: ast.expr) -> bool:
+    factor = node.value if isinstance(node, ast.Constant) else None
+    if not isinstance(factor, (int, float)) or factor <= 0:
+        return False
+    return factor in _TIMES or math.log10(factor).is_integer()
+
+
 def of_call(function: Callable[..., Any], *args: Any, **named: Any) -> Derivation:
     """Returns how a function comes to its result.
 
@@ -146,6 +176,8 @@ def of_call(function: Callable[..., Any], *args: Any, **named: Any) -> Derivatio
     return _explained[key]
 
 
+# A minute, an hour and a day in seconds, a day in hours.
+_TIMES = (60, 3600, 86400, 24)
 _MEMORY = 4096
 _explained: dict[tuple[Any, ...], Derivation] = {}
 

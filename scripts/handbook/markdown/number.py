@@ -20,8 +20,8 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX, AtomicString
 
 from handbook.chapters import Chapter
-from handbook.derivations import Derivation, derivation
-from handbook.expressions import Scope, split_spec
+from handbook.derivations import Derivation, derivation, unscaled
+from handbook.expressions import ExpressionError, Scope, split_spec
 from handbook.markdown.chapter import FOOTER
 from handbook.markdown.context import Context
 from handbook.markdown.derived import ANCHOR, Listing, title
@@ -81,13 +81,21 @@ class Numbers:
 
     def add(self, number: str, literal: str, mark: Mark) -> str:
         """Notes one marked number and returns the token that stands for it meanwhile."""
-        proven = mark.kind == "="
-        # The same expression in two formats is explained once.
-        key = (mark.kind, split_spec(mark.body)[0] if proven else f"{literal} {mark.body}")
+        # The same quantity in two formats or units is explained once.
+        about = _about(mark.body) if mark.kind == "=" else f"{literal} {mark.body}"
+        key = (mark.kind, about)
         if key not in self.entries:
             self.entries[key] = Entry(len(self.entries) + 1, mark.kind, mark.body, literal)
         self.found.append((number, self.entries[key]))
         return TOKEN.format(len(self.found) - 1)
+
+
+def _about(expression: str) -> str:
+    """What an expression explains; the expression itself where nothing can be made of it."""
+    try:
+        return unscaled(expression)
+    except ExpressionError:
+        return split_spec(expression)[0]
 
 
 def register(md: Markdown, context: Context) -> None:
@@ -190,7 +198,9 @@ class _Section(Treeprocessor):
         if entry.kind == "?":
             return None
         try:
-            return derivation(entry.body, scope=scope)
+            about, whole = _about(entry.body), split_spec(entry.body)[0]
+            # A format is for the number as the text has it, in its unit.
+            return derivation(entry.body if about == whole else about, scope=scope)
         except Exception as error:  # an estimate is any code; the page shows what fails
             problem = self.context.problem(
                 "number", f"{entry.body}: {error}", f"<!--= {entry.body}", "handbook numbers"

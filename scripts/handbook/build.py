@@ -126,6 +126,8 @@ def build_into(project: Project, folder: Path) -> list[Problem]:
     from mkdocs.config import load_config
     from mkdocs.exceptions import Abort, ConfigurationError
 
+    from handbook.conversion import on_every_processor
+
     step("Building the pages")
     prepare_environment(project)
     with warnings_of_all() as found:
@@ -133,7 +135,8 @@ def build_into(project: Project, folder: Path) -> list[Problem]:
             with _inside(project.root):
                 config = load_config(str(project.config), site_dir=str(folder), strict=True)
                 config.plugins.on_startup(command="build", dirty=False)
-                build(config)
+                with on_every_processor():
+                    build(config)
                 config.plugins.on_shutdown()
         except ConfigurationError as error:
             found.append(str(error))

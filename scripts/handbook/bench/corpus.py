@@ -135,7 +135,8 @@ def handbook_project(
     _write(project.config, _with_nav(config, _nav(slugs)))
     text = Text(rng)
     _write(
-        project.docs / "index.md", _front("Start", "Generated to measure a build.") + text.prose(60)
+        project.docs / "index.md",
+        _front("Home", "Generated to measure a build.") + "# Home\n\n" + text.prose(60),
     )
     edges = [figures * n // chapters for n in range(chapters + 1)]
     for slug, start, end in zip(slugs, edges, edges[1:], strict=False):
@@ -284,7 +285,7 @@ def _front(title: str, description: str, rest: str = "") -> str:
 
 
 def _nav(slugs: list[str]) -> str:
-    lines = ["nav:", "  - Start: index.md"]
+    lines = ["nav:", "  - Home: index.md"]
     for part, group in itertools.groupby(slugs, key=lambda slug: slug.partition("/")[0]):
         lines.append(f"  - {part.capitalize()}:")
         lines += [f"      - {slug}/index.md" for slug in group]

@@ -7,6 +7,7 @@ window.hbSearch = (base) => {
   const FIGURE = 7;
   const TERM = 8;
   const SHOWN = 5; // results at a time; as many fragments are loaded
+  const SPARE = 3; // more of them are loaded, so that the order does not hang on Pagefind alone
   const OF_A_PAGE = 3; // of one page among them, so that it does not hide the others
   const PAUSE = 60; // milliseconds without a key, before the text is searched
   const STOP = new Set(
@@ -14,6 +15,8 @@ window.hbSearch = (base) => {
       "me my not of on one or our should so than that the their there these this to use using vs was we what " +
       "when where which who why will with would you your").split(" "),
   );
+
+  const PICTURE = /^(charts?|diagrams?|drawings?|figures?|pictures?|plots?|sketch(es)?)$/;
 
   // ------------------------------------------------------------------ words
 
@@ -82,6 +85,8 @@ window.hbSearch = (base) => {
     post(row.title, row, 1);
     post(row.other, row, row.level === 1 ? 0.6 : 0.95);
     post([row.page, ...row.above].join(" "), row, 0.3);
+    // A figure's own name, as its author wrote it: fig-news_feed-funnel.
+    if (row.level === FIGURE) post(row.url.split("#fig-")[1].replace(/[-_]/g, " "), row, 0.7);
     row.size = new Set(tokens(row.title).filter((word) => !STOP.has(word)).map(stem)).size || 1;
     row.plain = tokens(row.title).map(stem).join(" ");
     row.otherPlain = tokens(row.other).map(stem).join(" ");
@@ -112,7 +117,7 @@ window.hbSearch = (base) => {
   };
 
   /** Rows with a score from 0 to about 2, best first: rare words count more, whole titles most. */
-  const searchTitles = (terms) => {
+  const searchTitles = (terms, wantsFigure, wantsCode) => {
     const scores = new Map();
     let all = 0;
     for (const term of terms) {
@@ -127,14 +132,16 @@ window.hbSearch = (base) => {
       }
     }
     const asked = terms.map(stem).join(" ");
-    const kind = { 1: 1.25, 2: 1, 3: 0.95, [FIGURE]: 0.9, [TERM]: 1.15 };
+    const kind = { 1: 1.25, 2: 1, 3: 0.95, [FIGURE]: wantsFigure ? 1.5 : 0.9, [TERM]: 1.15 };
     return [...scores]
       .filter(([, score]) => score.here)
       .map(([row, score]) => {
         const covered = score.sum / all;
         const filled = Math.min(1, score.here / row.size);
-        const whole = asked && (row.plain === asked || row.otherPlain === asked) ? 1.5 : 1;
-        return { row, covered, score: covered ** 1.5 * (0.65 + 0.35 * filled) * whole * (kind[row.level] || 0.8) * (0.5 + row.weight / 2) };
+        // `latency_budget` is meant by who writes it so, not by who writes two words.
+        const named = row.weight > 0.5 || wantsCode || terms.length === 1;
+        const whole = named && (row.plain === asked || row.otherPlain === asked) ? 1.5 : 1;
+        return { row, covered, score: covered ** 1.5 * (0.65 + 0.35 * filled) * whole * (kind[row.level] || 0.8) * (wantsCode ? 1 : row.weight) };
       })
       .filter((hit) => hit.covered > 0.34)
       .sort((a, b) => b.score - a.score);
@@ -203,7 +210,7 @@ window.hbSearch = (base) => {
           noWorker: true, // half as much to load, and an answer takes a few milliseconds
           metaCacheTag: "1",
           excerptLength: 24,
-          ranking: { metaWeights: { title: 6, above: 1.5 }, termFrequency: 0.7, pageLength: 0.5 },
+          ranking: { metaWeights: { title: 6, name: 0.4, above: 1.5 }, termFrequency: 0.7, pageLength: 0.5 },
         });
         await pagefind.init();
         return pagefind;
@@ -249,7 +256,7 @@ window.hbSearch = (base) => {
     !filter || row.part === filter || (filter === "Figures" && row.level === FIGURE) || (filter === "Glossary" && row.level === TERM);
 
   /** Groups of results by page, best page first; a page gains by every result it has. */
-  const fuse = (titles, texts) => {
+  const fuse = (titles, texts, wantsCode) => {
     const found = new Map();
     const at = (url, row) => {
       if (!found.has(url)) found.set(url, { url, row, score: 0, excerpt: "" });
@@ -259,7 +266,7 @@ window.hbSearch = (base) => {
     const top = texts[0]?.score || 1;
     texts.forEach((text) => {
       const hit = at(text.url, text.row);
-      hit.score += 0.7 * Math.sqrt(text.score / top);
+      hit.score += 0.7 * Math.sqrt(text.score / top) * (wantsCode ? 1 : text.row.weight);
       hit.excerpt = text.excerpt;
     });
     const groups = new Map();
@@ -267,7 +274,7 @@ window.hbSearch = (base) => {
       const page = hit.url.split("#")[0];
       if (!groups.has(page)) groups.set(page, { page, score: hit.score, hits: [] });
       const group = groups.get(page);
-      group.score += group.hits.length ? 0.1 * hit.score : 0;
+      group.score += group.hits.length ? hit.score / 10 / group.hits.length : 0;
       group.hits.push(hit);
     }
     return [...groups.values()].sort((a, b) => b.score - a.score);
@@ -414,12 +421,16 @@ window.hbSearch = (base) => {
     const better = written.map(correct);
     const corrected = better.join(" ") === written.join(" ") ? "" : better.join(" ");
     const every = better.flatMap((word) => word.split(" "));
-    const content = every.filter((word) => !STOP.has(word));
+    const wantsCode = /[a-z0-9][A-Z_]|^--/.test(query);
+    let content = every.filter((word) => !STOP.has(word));
+    const shown = content.filter((word) => !PICTURE.test(word));
+    const wantsFigure = shown.length > 1 && shown.length < content.length;
+    if (wantsFigure) content = shown;
     const terms = content.length ? content : every;
     const answer = (texts, total, final) => {
-      const titles = searchTitles(terms).filter((hit) => inFilter(hit.row, filter));
+      const titles = searchTitles(terms, wantsFigure, wantsCode).filter((hit) => inFilter(hit.row, filter));
       const near = titles.slice(0, Math.max(2 * count, 10));
-      const groups = fuse(near, texts);
+      const groups = fuse(near, texts, wantsCode);
       const all = Math.max(total, groups.reduce((sum, group) => sum + group.hits.length, 0));
       const shown = render(groups, terms, all, final);
       if (final) say(corrected, shown, all);
@@ -428,7 +439,7 @@ window.hbSearch = (base) => {
     timer = setTimeout(async () => {
       const found = await searchText(terms, filter);
       if (number !== asked) return;
-      const some = await Promise.all(found.slice(0, count).map(async (result) => {
+      const some = await Promise.all(found.slice(0, count + SPARE).map(async (result) => {
         const data = await result.data();
         return { url: data.meta.url, row: byUrl.get(data.meta.url), score: result.score, excerpt: data.content && data.plain_excerpt };
       }));

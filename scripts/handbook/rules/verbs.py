@@ -104,6 +104,12 @@ class Verbs(Explained):
             "handbook build",
             "Give the page one heading of the first level; see that `overrides/` keeps `<article>`.",
         ),
+        _typed(
+            "search-queries",
+            "`tests/search-queries.yml` is no list of queries with their addresses.",
+            "handbook bench --only search",
+            "Write a line for each: `two tower model: case-studies/news-feed/`.",
+        ),
         Code(
             "stylesheet",
             "A stylesheet does not parse, or it imports another, so it cannot be joined.",

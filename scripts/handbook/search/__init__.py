@@ -7,6 +7,9 @@ corrects typos, and serves alone where a page is opened from a folder.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from handbook.project import Project
@@ -15,7 +18,7 @@ from handbook.search.fulltext import write_fulltext
 from handbook.search.records import read_records
 from handbook.search.titles import write_titles
 
-__all__ = ["write_search"]
+__all__ = ["write_search", "write_search_meanwhile"]
 
 
 def write_search(project: Project, folder: Path) -> list[Problem]:
@@ -33,3 +36,28 @@ def write_search(project: Project, folder: Path) -> list[Problem]:
         return problems
     write_titles(project, folder, records)
     return write_fulltext(project, folder, records)
+
+
+@contextmanager
+def write_search_meanwhile(project: Project, folder: Path) -> Iterator[list[Problem]]:
+    """Writes the search index of a built site while the block works on its pages.
+
+    The pages are read before the block begins, which may change them. Pagefind, a program of its
+    own, is half of the work.
+
+    Args:
+        project: The checkout.
+        folder: The built site.
+
+    Yields:
+        Where the findings are after the block.
+    """
+    records, problems = read_records(project, folder)
+    if problems:
+        yield problems
+        return
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(write_fulltext, project, folder, records)
+        write_titles(project, folder, records)
+        yield problems
+        problems += written.result()

@@ -21,11 +21,14 @@ UNUSED = (
     "pagefind-component-ui.*", "pagefind-highlight.js", "pagefind-modular-ui.*", "pagefind-ui.*",
     "pagefind-worker.js", "wasm.unknown.pagefind",
 )  # fmt: skip
+# Pages made from code weigh less than this.
+CODE = 0.5
 # What the dialog's filter calls them.
 KINDS = {"figure": "Figures", "term": "Glossary"}
-PAGE = """<!doctype html><html lang="en"><body data-pagefind-meta="title:{title}">
+PAGE = """<!doctype html><html lang="en"><body data-pagefind-meta="{called}:{title}">
 <div data-pagefind-meta="above:{above}" data-pagefind-filter="in:{part}">
 <div data-pagefind-meta="url:{url}" data-pagefind-filter="in:{kind}">
+<p data-pagefind-weight="{more}">{summary}</p>
 <div data-pagefind-weight="{weight}">{text}</div></div></div></body></html>
 """
 
@@ -62,12 +65,16 @@ def write_fulltext(project: Project, folder: Path, records: Iterable[Record]) ->
 def _page(record: Record) -> str:
     text = html.escape(" ".join((record.text, *record.keywords)))
     return PAGE.format(
+        # The dialog weighs both: a name in code is shorter than a heading and would always win.
+        called="title" if record.weight > CODE else "name",
         title=html.escape(record.title),
         above=html.escape(" / ".join(record.above)),
         url=html.escape(record.url),
         part=html.escape(record.part),
         kind=KINDS.get(record.kind, "Text"),
         weight=record.weight,
+        more=3 * record.weight,
+        summary=html.escape(record.summary),
         text=text,
     )
 

@@ -25,7 +25,7 @@ VOID = frozenset(("area", "br", "col", "hr", "img", "input", "link", "meta", "so
 INLINE = frozenset(
     ("a", "abbr", "b", "code", "em", "i", "kbd", "mark", "q", "s", "small", "span", "strong")
 )
-UNREAD_TAGS = frozenset(("button", "math", "nav", "script", "style", "svg", "template"))
+UNREAD_TAGS = frozenset(("button", "math", "nav", "pre", "script", "style", "svg", "template"))
 # Never what somebody looks for: links to a place itself, labels of tabs and downloads, how a
 # number is computed (it stands in the text), answers of a quiz, signatures (the name is a heading).
 UNREAD_CLASSES = frozenset(
@@ -41,7 +41,13 @@ UNREAD_ATTRIBUTES = frozenset(("data-pagefind-ignore", "data-search-exclude", "h
 LEFT_OUT = frozenset(("reference/tags/",))
 # What is written for contributors stands behind what is written for readers, and what is made from
 # code behind both.
-DEMOTED = {"contributing/": 0.6, "reference/diagram-kit/": 0.4, "reference/tooling/": 0.4}
+DEMOTED = {
+    "contributing/findings/": 0.2,
+    "contributing/": 0.8,
+    "reference/diagram-kit/": 0.2,
+    "reference/tooling/": 0.2,
+}
+DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,8 @@ class Record:
         text: What it says, in one line.
         part: The part of the handbook, as the navigation names it.
         level: The level of its heading, from 1; that of the section for figures and terms.
-        keywords: What else it may be called: the page's tags.
+        keywords: What else it may be called: a page's tags.
+        summary: What a page says of itself, which its text may not repeat.
         weight: How much its words count, from 0 to 1.
     """
 
@@ -69,6 +76,7 @@ class Record:
     level: int
     keywords: tuple[str, ...] = ()
     weight: float = 1.0
+    summary: str = ""
 
 
 @dataclass
@@ -194,6 +202,7 @@ def _page(text: str, address: str, part: str) -> Iterator[Record]:
     reader.read()
     trail: list[tuple[int, str]] = []
     keywords = tuple(reader.tags)
+    described = DESCRIPTION.search(text, 0, start)
     weight = next((low for start, low in DEMOTED.items() if address.startswith(start)), 1.0)
     for found in reader.found:
         title = _words(found.title)
@@ -214,6 +223,7 @@ def _page(text: str, address: str, part: str) -> Iterator[Record]:
             found.level,
             keywords if is_page else (),
             weight,
+            html.unescape(described[1]) if described and is_page else "",
         )
         if found.kind == "section":
             trail.append((found.level, title))

@@ -262,9 +262,10 @@ def finish(
     if not preview:
         # The order matters: search reads whole pages, the policy hashes what is finally there.
         problems += feeds.write_feeds(project, folder)
-        problems += search.write_search(project, folder)
-        problems += assets.bundle(project, folder)
-        problems += policy.write_policy(project, folder)
+        with search.write_search_meanwhile(project, folder) as found:
+            problems += assets.bundle(project, folder)
+            problems += policy.write_policy(project, folder)
+        problems += found
     if problems:
         raise HandbookError(problems)
 

@@ -7,6 +7,7 @@ first; where they meet, what the copies made is taken over, with whatever they l
 
 from __future__ import annotations
 
+import gc
 import logging
 import logging.handlers
 import multiprocessing
@@ -27,6 +28,7 @@ from mkdocs.structure.pages import Page
 # anchors by name. They are converted here.
 KEPT_HERE = (":::", "](){#")
 FEWEST_PAGES = 8
+OBJECTS_BETWEEN = 100_000
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,26 @@ _convert = Page.render
 def on_every_processor() -> Iterator[None]:
     """Lets the generator convert pages on every processor while the block runs.
 
-    Processes are copied on Linux only; elsewhere, and with one processor, nothing changes.
+    Processes are copied on Linux only; elsewhere, and with one processor, the generator converts
+    as ever.
     """
+    with _little_collecting(), _copies():
+        yield
+
+
+@contextmanager
+def _little_collecting() -> Iterator[None]:
+    """Looks for garbage seldom: a page is a tree of thousands of objects that all live on."""
+    before = gc.get_threshold()
+    gc.set_threshold(OBJECTS_BETWEEN, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@contextmanager
+def _copies() -> Iterator[None]:
     if sys.platform != "linux" or (os.cpu_count() or 1) < 2:
         yield
         return

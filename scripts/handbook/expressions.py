@@ -39,6 +39,8 @@ _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
 }
+# Longer ones are no formula, and the parser of Python recurses.
+_LONGEST = 300
 _LARGEST_POWER = 1_000
 
 
@@ -122,9 +124,11 @@ def parse(text: str) -> ast.expr:
     Raises:
         ExpressionError: It is not one.
     """
+    if len(text) > _LONGEST:
+        raise ExpressionError(f"an expression of {len(text)} characters: give it a function")
     try:
         return ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ExpressionError(f"not an expression: {text.strip()!r}") from None
 
 

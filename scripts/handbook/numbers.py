@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import argparse
 import ast
-import io
 import re
-import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from handbook import chapters, quantities
 from handbook.chapters import Chapter, Span
 from handbook.derivations import Derivation, Input, derivation
 from handbook.estimate import failure, using
-from handbook.expressions import ExpressionError, Scope, attribute, evaluate, split_spec
+from handbook.expressions import ExpressionError, Scope, evaluate, split_spec, walk
 from handbook.project import Project
 from handbook.quantities import Mark, find_marks, find_quantities
 from handbook.report import HandbookError, Problem, Report
@@ -88,6 +87,9 @@ def expected_text(body: str, scope: Scope) -> str:
     """
     expression, spec = split_spec(body)
     value = evaluate(expression, scope)
+    # A width of a billion is a gigabyte of spaces.
+    if re.search(r"\d{3}", spec):
+        raise ExpressionError(f"{spec!r} is no format for a text; try ',.0f'")
     try:
         return format(value, spec)
     except ValueError:
@@ -115,10 +117,16 @@ def proofs(chapter: Chapter, scope: Scope) -> tuple[list[Proof], list[Problem]]:
             try:
                 found.append(_proof(chapter.text, mark, scope))
             except ExpressionError as error:
-                wrong.append(chapter.problem(mark.comment.start, "number-expression", str(error)))
+                wrong.append(_failed(chapter, mark.comment.start, "number-expression", error))
             except HandbookError as error:
                 wrong += error.problems
     return found, wrong
+
+
+def _failed(chapter: Chapter, offset: int, code: str, error: ExpressionError) -> Problem:
+    said = " ".join(str(error).split())
+    fix = "name what the chapter's estimate.py has, or write it there first"
+    return chapter.problem(offset, code, said, fix)
 
 
 def _misplaced(mark: Mark, text: str) -> tuple[str, str] | None:
@@ -264,7 +272,7 @@ def _tables(
         try:
             new = _regenerated(old, scope)
         except ExpressionError as error:
-            yield None, chapter.problem(span.start, "table-code", str(error))
+            yield None, _failed(chapter, span.start, "table-code", error)
         except HandbookError as error:
             for problem in error.problems:
                 yield None, problem
@@ -274,30 +282,33 @@ def _tables(
                 yield (span, new), chapter.problem(span.start, "table-stale", said, FIX)
 
 
-def _regenerated(block: str, scope: Scope) -> str:
-    from cogapp import Cog
-    from cogapp.cogapp import CogError
+_BLOCK = re.compile(
+    r"(?P<open>(?P<indent>[ \t]*)<!--[ \t]*\[\[\[cog\b(?P<code>.*?)\]\]\][^\n]*\n)"
+    r".*?(?P<close>[^\n]*\[\[\[end\]\]\].*)",
+    re.DOTALL,
+)
 
-    tree = _code_of(block)
-    named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    modules = {name: scope.module(name) for name in named if name in scope.slugs}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            owner = modules.get(node.value.id)
-            if owner is not None:
-                attribute(owner, node)  # says the chapter's own name, and what was meant
-    cog: Any = Cog()  # type: ignore[no-untyped-call]
-    names = {"table": lambda rows: cog.cogmodule.out(table(rows)), **modules}
-    out = io.StringIO()
+
+def _regenerated(block: str, scope: Scope) -> str:
+    """Returns a generated table anew.
+
+    The markers are those of cog, which many editors know; what stands in them is no program but
+    one call of `table`, held to the language of expressions. A page runs no code of its own.
+    """
+    parts = _BLOCK.fullmatch(block)
+    if parts is None:
+        raise ExpressionError("the markers do not stand on lines of their own")
+    rows = _rows_of(parts["code"])
+    named = {node.id for node in ast.walk(rows) if isinstance(node, ast.Name)}
+    modules = [scope.module(name) for name in sorted(named) if name in scope.slugs]
     try:
-        cog.process_file(io.StringIO(block), out, "<page>", globals=names)
-    except CogError as error:
-        _blame(error.__context__, modules.values())
-        raise ExpressionError(_last_line(str(error))) from None
-    finally:
-        for name in ("cog", cog.cogmodulename):
-            sys.modules.pop(name, None)
-    return out.getvalue()
+        new = table(walk(rows, scope))
+    except (ExpressionError, HandbookError):
+        raise
+    except Exception as error:
+        _blame(error, modules)
+        raise ExpressionError(f"{type(error).__name__}: {error}") from None
+    return parts["open"] + textwrap.indent(new, parts["indent"]) + parts["close"]
 
 
 def _blame(cause: BaseException | None, modules: Iterable[ModuleType]) -> None:
@@ -308,17 +319,23 @@ def _blame(cause: BaseException | None, modules: Iterable[ModuleType]) -> None:
             raise HandbookError([found]) from None
 
 
-def _code_of(block: str) -> ast.Module:
-    code = re.search(r"\[\[\[cog(.*?)\]\]\]", block, re.DOTALL)
+def _rows_of(code: str) -> ast.expr:
+    """Returns what stands between the brackets of `table(...)`."""
     try:
-        return ast.parse(code[1].strip() if code else "")
-    except SyntaxError as error:
-        raise ExpressionError(f"the table's code does not parse: {error.msg}") from None
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "the table's code fails"
+        body = ast.parse(code.strip()).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        said = getattr(error, "msg", "it is too long")
+        raise ExpressionError(f"the table's code does not parse: {said}") from None
+    call = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
+    if (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "table"
+        and len(call.args) == 1
+        and not call.keywords
+    ):
+        return call.args[0]
+    raise ExpressionError("a table's code is table(...) and nothing else")
 
 
 # --------------------------------------------------------------------------- the verb

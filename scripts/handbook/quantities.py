@@ -45,7 +45,7 @@ _QUANTITY = re.compile(
     rf"(?:{NUMBER}[*]{{0,2}}(?:{GAP}?[–—-]{GAP}?|{GAP}to{GAP})[*]{{0,2}}[$€£]?)?"
     rf"(?P<number>{NUMBER})(?P<bold>\*{{0,3}})(?P<tail>(?:{_TAIL}){{1,3}})?"
 )
-_MARK = re.compile(r"<!--(?P<kind>[=?])(?P<body>.*?)-->", re.DOTALL)
+_MARK = re.compile(r"<!--(?P<kind>[=?])(?P<body>(?:(?!<!--).)*?)-->", re.DOTALL)
 _VERSIONED = re.compile(r"(?:^|[\s(*_])(?P<word>v|[A-Za-z][\w.+#-]*)[ \u00a0]?$")
 _LABELS = {
     "version", "versions", "v", "section", "sections", "figure", "table", "chapter", "step",
@@ -110,7 +110,8 @@ def find_marks(text: str) -> list[Mark]:
 # A page's marks are asked for by its proofs and by its quantities; one text, one search.
 @lru_cache(maxsize=8)
 def _marks(text: str) -> tuple[Mark, ...]:
-    return tuple(_mark(text, match) for match in _MARK.finditer(text))
+    # An opening without its end is found once, and not again from each that follows.
+    return tuple(_mark(text, match) for match in _MARK.finditer(text, 0, text.rfind("-->") + 3))
 
 
 def _mark(text: str, match: re.Match[str]) -> Mark:
@@ -198,15 +199,16 @@ _NOT_PROSE = tuple(
     re.compile(pattern, flags)
     for pattern, flags in (
         (r"(?m)^#{1,6}[ \t].*$", 0),
-        (r"(?m)^[ \t]*\[\^[^\]]+\]:.*(?:\n(?:[ \t]{2,}\S.*|[ \t]*(?=\n[ \t]{4})))*", 0),
+        (r"(?m)^[ \t]*\[\^[^\]\n]+\]:.*(?:\n(?:[ \t]{2,}\S.*|[ \t]*(?=\n[ \t]{4})))*", 0),
         (r"(?m)^ {0,3}(?:\*?)\[[^\]\n]+\]:.*$", 0),
         (r"(?m)^[ \t]*\d+[.)](?=[ \t])", 0),
-        (r"!\[[^\]]*\]\([^)]*\)(?:\{[^}\n]*\})?", 0),
-        (r"(?<=\])\([^)\s]*(?:\s+\"[^\"]*\")?\)", 0),
-        (r"\{[:.#%][^}\n]*\}", 0),
-        (r"\$\$.*?\$\$|\\\[.*?\\\]|\\\(.*?\\\)", re.DOTALL),
+        (r"!\[[^\[\]]*+\]\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)(?:\{[^{}\n]*+\})?", 0),
+        (r"(?<=\])\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s++\"[^\"]*+\")?\)", 0),
+        (r"\{[:.#%][^{}\n]*+\}", 0),
+        (r"\$\$[^$]*+(?:\$(?!\$)[^$]*+)*+\$\$", 0),
+        (r"\\\[[^\\]*+(?:\\[^\[\]][^\\]*+)*+\\\]|\\\([^\\]*+(?:\\[^()][^\\]*+)*+\\\)", 0),
         (r"(?<![\\$\w])\$(?=[^\s$])[^$\n]*?(?<=[^\s\\])\$(?!\d)", 0),
-        (r"<[A-Za-z/][^>]*>", 0),
+        (r"<[A-Za-z/][^<>]*+>", 0),
         (r"https?://\S+", 0),
         (r"\b\d{4}-\d{2}-\d{2}\b", 0),
     )
@@ -222,7 +224,7 @@ def _only_prose(chapter: Chapter) -> str:
 
 _NEW_BLOCK = re.compile(r"[ \t>]*(?:$|[-*+][ \t]|\d+[.)][ \t]|\||#|!!!|\?\?\?|===|:[ \t])")
 # A full stop ends a sentence together with the footnotes behind it, before a capital or the end.
-_STOP = re.compile(r"[.!?][\"'”’)*_]*(?:\[\^[^\]]+\])*(?=\s+[\"'“‘(*_\[]*[A-Z0-9$]|\s*$)")
+_STOP = re.compile(r"[.!?][\"'”’)*_]*(?:\[\^[^\[\]\s]+\])*(?=\s+[\"'“‘(*_\[]*[A-Z0-9$]|\s*$)")
 
 
 def _sentences(prose: str) -> Iterator[Span]:
@@ -257,9 +259,10 @@ def _counts(match: re.Match[str], prose: str) -> bool:
         )
     if tail:
         if whole and re.fullmatch(_THINGS, tail):
-            return int(number) >= 100 and not (len(number) == 4 and number[:2] in ("19", "20"))
+            large = len(number.lstrip("0")) > 2
+            return large and not (len(number) == 4 and number[:2] in ("19", "20"))
         # `404s` and `1990s` are plurals, not seconds.
-        return not (whole and match["tail"] == "s" and int(number) >= 100)
+        return not (whole and match["tail"] == "s" and len(number.lstrip("0")) > 2)
     return "." in number and not _is_version(match, prose)
 
 

@@ -47,7 +47,7 @@ _KNOWN = re.compile(
     r"(?:404\.html|robots\.txt|llms(?:-full)?\.txt|sitemap\.xml(?:\.gz)?|objects\.inv|\.nojekyll"
     r"|tags\.json|search/.*|pagefind/.*|.*/OFL-[\w]+\.txt|assets/licen[cs]es/.*)"
 )
-_SOURCE_MAP = re.compile(r"[#@]\s*sourceMappingURL=")
+_SOURCE_MAP = re.compile(r"^\s*/[/*][#@]\s*sourceMappingURL=", re.MULTILINE)
 
 
 class Files(SiteRule):

@@ -178,6 +178,14 @@ def of_call(function: Callable[..., Any], *args: Any, **named: Any) -> Derivatio
 
 # A minute, an hour and a day in seconds, a day in hours.
 _TIMES = (60, 3600, 86400, 24)
+def forget() -> None:
+    """Forgets what was explained, for who knows that an estimate has changed.
+
+    A function that asks another chapter only when it is called stays the same function.
+    """
+    _explained.clear()
+
+
 _MEMORY = 4096
 _explained: dict[tuple[Any, ...], Derivation] = {}
 

@@ -26,6 +26,7 @@ from handbook.markdown.chapter import FOOTER
 from handbook.markdown.context import Context
 from handbook.markdown.derived import ANCHOR, Listing, title
 from handbook.quantities import Mark, find_marks
+from handbook.report import HandbookError
 
 SECTION = "how-the-numbers-are-computed"
 TITLE = "How the numbers are computed"
@@ -201,6 +202,11 @@ class _Section(Treeprocessor):
             about, whole = _about(entry.body), split_spec(entry.body)[0]
             # A format is for the number as the text has it, in its unit.
             return derivation(entry.body if about == whole else about, scope=scope)
+        except HandbookError as error:
+            # One broken estimate stands behind many numbers, and is one finding.
+            for problem in error.problems:
+                self.context.log(problem)
+            return self.context.error(error.problems[0])
         except Exception as error:  # an estimate is any code; the page shows what fails
             problem = self.context.problem(
                 "number", f"{entry.body}: {error}", f"<!--= {entry.body}", "handbook numbers"

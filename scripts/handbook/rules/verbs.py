@@ -93,6 +93,12 @@ class Verbs(Explained):
             "`make lint` sets it up.",
         ),
         _typed(
+            "preview",
+            "A preview cannot build this page; the page says so too.",
+            "handbook serve",
+            "Mend what the message names: the preview follows.",
+        ),
+        _typed(
             "search-index",
             "Pagefind is missing or has failed, so the site would have no full-text search.",
             "handbook build",
@@ -109,6 +115,12 @@ class Verbs(Explained):
             "`tests/search-queries.yml` is no list of queries with their addresses.",
             "handbook bench --only search",
             "Write a line for each: `two tower model: case-studies/news-feed/`.",
+        ),
+        _typed(
+            "serve-address",
+            "The preview cannot listen at this address: another program does, or it is not ours.",
+            "handbook serve --port 80",
+            "Stop the other preview, or take another port.",
         ),
         Code(
             "stylesheet",

@@ -66,9 +66,9 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port)[0][0]
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        said = (error.strerror or str(error)).lower()
+        said = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         fix = f"handbook serve --port {port + 1}"
-        problem = Problem(f"http://{host}:{port}", 0, 0, "serve-address", said, fix)
+        problem = Problem(f"{host}:{port}", 0, 0, "serve-address", said.lower(), fix)
         raise HandbookError([problem]) from None
 
 

@@ -24,6 +24,7 @@ from mkdocs.structure.nav import Navigation, get_navigation
 from mkdocs.structure.pages import Page
 
 from handbook.build import problem_of, warnings_of_all
+from handbook.derivations import forget
 from handbook.estimate import noting, using
 from handbook.markdown.figure import SCHEME, Drawn, figures, look_again
 from handbook.project import Project
@@ -214,6 +215,7 @@ class Pages:
         if self._within(changes.edited, "includes"):
             concerned |= set(self.paths)
         if any(path.suffix != ".md" for path in changes.edited):
+            forget()
             redrawn = self._draw()
             concerned |= {p for p in self.paths if self._rests_on(p, changes.edited, redrawn)}
             self._copy(changes.edited)

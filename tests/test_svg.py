@@ -7,7 +7,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from handbook.drawing.svg import NARROW, WIDE, Canvas, arrow_head, num, round_path, standalone
+from handbook.drawing.svg import (
+    NARROW,
+    WIDE,
+    Canvas,
+    arrow_head,
+    num,
+    round_path,
+    short_path,
+    standalone,
+)
 
 
 def canvas() -> Canvas:
@@ -77,6 +86,35 @@ def test_links_to_scripts_do_not(href: str) -> None:
         Canvas(1, 1).link(href),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("long", "short"),
+    [
+        ("M222 47.6L506 47.6L419.5 84.4L308.5 84.4Z", "M222 47.6h284l-86.5 36.8h-111z"),
+        ("M0 0L0 10Q0 19 9 19L20 19", "M0 0v10q0 9 9 9h11"),
+        ("M1.26 2.0L-0.04 7", "M1.3 2L0 7"),
+        ("M1 1L1 1", "M1 1v0"),
+        ("M0 0 10 0 10 10", "M0 0h10v10"),
+        ("M5 5L5 0.5ZL9 5", "M5 5V.5zh4"),
+        ("M100 100C100 110 110 120 120.4 120.4", "M100 100c0 10 10 20 20.4 20.4"),
+        ("M1.23 1A2 2 0 0 1 3.45 3", "M1.2 1A2 2 0 0 1 3.5 3"),
+        ("M1.23 1l2.22 1", "M1.2 1l2.2 1"),
+    ],
+)
+def test_a_path_is_written_short_and_stays_where_it_is(long: str, short: str) -> None:
+    assert short_path(long) == short
+
+
+def test_a_path_of_many_steps_ends_where_it_should() -> None:
+    d = "M0 0" + "".join(f"L{n / 3} {n / 7}" for n in range(1, 200))
+    steps = re.findall(r"([hvlHVL])(-?[\d.]+)(?:[ ]?(-?[\d.]+))?", short_path(d))
+    x = y = 0.0
+    for command, first, second in steps:
+        along = {"h": (float(first), 0.0), "v": (0.0, float(first))}
+        dx, dy = along.get(command) or (float(first), float(second))
+        x, y = (dx, dy) if command == "L" else (x + dx, y + dy)
+    assert (round(x, 1), round(y, 1)) == (66.3, 28.4)
 
 
 def test_arrow_head_ends_at_its_tip() -> None:

@@ -34,6 +34,8 @@ _PLAIN = (11.0, 400)
 _MARGIN = 16
 _LINK = re.compile(r"^(https?://|mailto:|#|\.{0,2}/|[\w.-]+(/|$|#|\?))", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+\.\d+")
+_COMMAND = re.compile(r"([A-Za-z])([^A-Za-z]*)")
+_COORDINATE = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
 
 
 @dataclass(frozen=True)
@@ -141,8 +143,8 @@ class Canvas:
         )
 
     def path(self, d: str, cls: str = "") -> None:
-        """Adds a path; its numbers are rounded."""
-        self._parts.append(f'<path d="{round_path(d)}"{_class(cls)}/>')
+        """Adds a path; its numbers are rounded and it is written as short as it can be."""
+        self._parts.append(f'<path d="{short_path(d)}"{_class(cls)}/>')
 
     def circle(self, cx: float, cy: float, r: float, cls: str = "") -> None:
         """Adds a circle."""
@@ -285,6 +287,55 @@ def num(value: float) -> str:
 def round_path(d: str) -> str:
     """Returns path data or a transform with every number rounded to one decimal."""
     return _NUMBER.sub(lambda match: num(float(match.group())), d)
+
+
+def short_path(d: str) -> str:
+    """Returns path data rounded and written short, without moving anything.
+
+    Steps are written from the point before where that is no longer: figures are full of like
+    corners and arrow heads, and what is alike is packed well.
+
+    Args:
+        d: Path data of absolute `M`, `L`, `Q`, `C` and `Z`; any other is only rounded.
+    """
+    parts = _COMMAND.findall(d)
+    if {command for command, _ in parts} - set("MLQCZ") or not d.startswith("M"):
+        return round_path(d)
+    out = ""
+    here = start = (0, 0)
+    for command, text in parts:
+        # In tenths of a px, so that differences are exact.
+        tenths = [round(float(num(float(each))) * 10) for each in _COORDINATE.findall(text)]
+        if command == "Z":
+            out += "z"
+            here = start
+            continue
+        size = {"M": 2, "L": 2, "Q": 4, "C": 6}[command]
+        for at in range(0, len(tenths), size):
+            step = tenths[at : at + size]
+            out += _step(command, step, here)
+            here = step[-2], step[-1]
+            if command == "M":
+                start, command = here, "L"
+    return out
+
+
+def _step(command: str, step: list[int], here: tuple[int, int]) -> str:
+    """One step of a path: from the page's corner or from the point before, whichever is shorter."""
+    moved = [value - here[index % 2] for index, value in enumerate(step)]
+    if command == "L" and 0 in moved:
+        axis = 1 if moved[0] == 0 else 0
+        written = [("hv"[axis], [moved[axis]]), ("HV"[axis], [step[axis]])]
+    elif command == "M":
+        written = [("M", step)]
+    else:
+        written = [(command.lower(), moved), (command, step)]
+    return min((letter + _numbers(values) for letter, values in written), key=len)
+
+
+def _numbers(tenths: list[int]) -> str:
+    text = " ".join(re.sub(r"^(-?)0\.", r"\1.", num(value / 10)) for value in tenths)
+    return text.replace(" -", "-")
 
 
 def arrow_head(x: float, y: float, ux: float, uy: float, head: float = 7) -> str:

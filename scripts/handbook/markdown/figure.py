@@ -136,18 +136,21 @@ class _Fill(Treeprocessor):
         self.slots = slots
 
     def run(self, root: Element) -> None:
-        for slot in list(root.iter("div")):
-            if slot.get("class") != SLOT:
-                continue
-            links = iter([link.get("href", "") for link in slot])
-            markup = LINK.sub(
-                functools.partial(_relink, links), self.slots[int(slot.get("data-slot", "0"))]
-            )
+        from handbook.drawing.sprite import share_icons
+
+        slots = [slot for slot in root.iter("div") if slot.get("class") == SLOT]
+        figures = share_icons([self._linked(slot) for slot in slots])
+        for slot, markup in zip(slots, figures, strict=True):
             for child in list(slot):
                 slot.remove(child)
             slot.tag = "p"
             slot.attrib.clear()
             slot.text = self.context.md.htmlStash.store(markup)
+
+    def _linked(self, slot: Element) -> str:
+        links = iter([link.get("href", "") for link in slot])
+        markup = self.slots[int(slot.get("data-slot", "0"))]
+        return LINK.sub(functools.partial(_relink, links), markup)
 
 
 def _is_ours(href: str) -> bool:

@@ -26,7 +26,7 @@ window.hbSearch = (base) => {
   /** What the forms of a word share: rank, ranks, ranked, ranking, ranker. */
   const stem = (word) => {
     if (word.length < 4) return word;
-    const bare = word.replace(/ies$/, "y").replace(ENDINGS, "");
+    const bare = word.replace(/ies$/, "y").replace(/val(s?)$/, "v$1").replace(ENDINGS, "");
     return bare.length < 3 ? word.replace(/s$/, "") : bare.replace(/(.)\1$/, "$1");
   };
   /** Words with a hyphen are also looked for in one. */
@@ -210,7 +210,7 @@ window.hbSearch = (base) => {
           noWorker: true, // half as much to load, and an answer takes a few milliseconds
           metaCacheTag: "1",
           excerptLength: 24,
-          ranking: { metaWeights: { title: 6, name: 0.4, above: 1.5 }, termFrequency: 0.7, pageLength: 0.5 },
+          ranking: { metaWeights: { title: 6, name: 0.4, above: 1.5, in: 0.01 }, termFrequency: 0.7, pageLength: 0.5 },
         });
         await pagefind.init();
         return pagefind;
@@ -234,8 +234,9 @@ window.hbSearch = (base) => {
   const searchText = async (terms, filter) => {
     const pagefind = await start();
     if (!pagefind || !terms.length) return [];
-    const options = filter ? { filters: { in: [filter] } } : {};
-    const ask = async (some) => (await pagefind.search(some.join(" "), options)).results;
+    // Every record holds a word that says where it is; Pagefind's own filters would not build alike.
+    const where = filter ? ["hb" + filter.toLowerCase().replace(/[^a-z]/g, "")] : [];
+    const ask = async (some) => (await pagefind.search([...some, ...where].join(" "))).results;
     let found = await ask(terms);
     for (let left = 1; !found.length && left < terms.length && left < 3; left += 1) {
       const fewer = terms.length === 2 || left === 2 ? terms.map((term) => [term]) : terms.map((_, at) => terms.filter((__, other) => other !== at));
@@ -327,7 +328,8 @@ window.hbSearch = (base) => {
   let active = -1;
   let current = { groups: [], total: 0 };
 
-  const names = ["", ...index.parts.filter((part) => rows.some((row) => row.part === part))];
+  // A part of the start page alone is nothing to choose.
+  const names = ["", ...index.parts.filter((part) => rows.some((row) => row.part === part && !/^(#|$)/.test(row.url)))];
   if (rows.some((row) => row.level === FIGURE)) names.push("Figures");
   if (rows.some((row) => row.level === TERM)) names.push("Glossary");
   names.forEach((name) => {
@@ -358,6 +360,10 @@ window.hbSearch = (base) => {
     return text.split(/([\p{L}\p{N}]+)/u).map((piece, at) =>
       at % 2 && wanted.some((term) => fold(piece).startsWith(term)) ? make("mark", {}, piece) : piece);
   };
+
+  /** An excerpt that says where it was cut. */
+  const cut = ({ content, plain_excerpt: excerpt }) =>
+    (content.startsWith(excerpt) ? "" : "… ") + excerpt + (content.endsWith(excerpt) ? "" : " …");
 
   const KINDS = { [FIGURE]: "Figure", [TERM]: "Term" };
   const option = (hit, number, terms) => {
@@ -409,6 +415,7 @@ window.hbSearch = (base) => {
       sessionStorage.setItem("hb-search", query);
     } catch { /* A browser that keeps nothing: then nothing is kept. */ }
     active = -1;
+    delete dialog.dataset.answered;
     if (!query) {
       list.replaceChildren();
       status.replaceChildren();
@@ -441,10 +448,10 @@ window.hbSearch = (base) => {
       if (number !== asked) return;
       const some = await Promise.all(found.slice(0, count + SPARE).map(async (result) => {
         const data = await result.data();
-        return { url: data.meta.url, row: byUrl.get(data.meta.url), score: result.score, excerpt: data.content && data.plain_excerpt };
+        return { url: data.meta.url, row: byUrl.get(data.meta.url), score: result.score, excerpt: cut(data) };
       }));
       if (number !== asked) return;
-      answer(some.filter((each) => each.row), found.length, true);
+      answer(some.filter((each) => each.row && inFilter(each.row, filter)), found.length, true);
       dialog.dataset.answered = query; // for tests: the answer to this question is whole
     }, PAUSE);
   };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import shutil
 import subprocess
 import tempfile
@@ -23,13 +24,14 @@ UNUSED = (
 )  # fmt: skip
 # Pages made from code weigh less than this.
 CODE = 0.5
-# What the dialog's filter calls them.
-KINDS = {"figure": "Figures", "term": "Glossary"}
+# What the dialog filters by is a word that it adds to the query, one for each part and these:
+# Pagefind writes filters of its own in another order each time.
+KINDS = {"figure": "hbfigures", "term": "hbglossary"}
 PAGE = """<!doctype html><html lang="en"><body data-pagefind-meta="{called}:{title}">
-<div data-pagefind-meta="above:{above}" data-pagefind-filter="in:{part}">
-<div data-pagefind-meta="url:{url}" data-pagefind-filter="in:{kind}">
+<div data-pagefind-meta="above:{above}"><div data-pagefind-meta="url:{url}"><div
+data-pagefind-meta="in:{within}">
 <p data-pagefind-weight="{more}">{summary}</p>
-<div data-pagefind-weight="{weight}">{text}</div></div></div></body></html>
+<div data-pagefind-weight="{weight}">{text}</div></div></div></div></body></html>
 """
 
 
@@ -70,13 +72,21 @@ def _page(record: Record) -> str:
         title=html.escape(record.title),
         above=html.escape(" / ".join(record.above)),
         url=html.escape(record.url),
-        part=html.escape(record.part),
-        kind=KINDS.get(record.kind, "Text"),
+        within=f"{within(record.part)} {KINDS.get(record.kind, '')}".strip(),
         weight=record.weight,
         more=3 * record.weight,
         summary=html.escape(record.summary),
         text=text,
     )
+
+
+def within(part: str) -> str:
+    """Returns the word that the records of a part hold, as the dialog makes it too.
+
+    Args:
+        part: The part's name in the navigation.
+    """
+    return "hb" + re.sub(r"[^a-z]", "", part.lower())
 
 
 def _run(pages: Path, target: Path) -> str:

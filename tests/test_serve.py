@@ -14,11 +14,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from handbook import serve
+from handbook.browser import FLAGS, INSTALL, find_browser
 from handbook.project import Project
 from handbook.report import HandbookError
 from handbook.serve import process, web
@@ -325,9 +328,12 @@ def served(toy: Project) -> Iterator[tuple[process.Preview, int]]:
     made.load()
     preview = process.Preview(made, 1)
     server = web.Server(socket.create_server(("127.0.0.1", 0)), preview)
-    threads = [
-        threading.Thread(target=work, daemon=True) for work in (server.serve_forever, preview.run)
-    ]
+
+    def run() -> None:
+        with suppress(SystemExit):
+            preview.run()
+
+    threads = [threading.Thread(target=work, daemon=True) for work in (server.serve_forever, run)]
     for thread in threads:
         thread.start()
     yield preview, server.server_address[1]
@@ -647,6 +653,28 @@ def test_a_broken_estimate_shows_its_error_in_place_and_recovers(preview):
     preview.wait_for("reference/tooling/", "estimate-error: SyntaxError")
     mend()
     preview.wait_for("reference/tooling/", "Average feed requests a second")
+
+
+@pytest.mark.browser
+def test_an_open_page_shows_an_edit_where_its_reader_is(preview):
+    program = find_browser()
+    if program is None:
+        pytest.fail(f"no browser (fix: {INSTALL})")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        page = browser.new_page()
+        page.goto(preview.address + CHAPTER)
+        page.evaluate("scrollTo(0, 3000)")
+        page.wait_for_function("scrollY === 3000")
+        preview.edit(f"docs/{CHAPTER}index.md", "## The prompt", "## The newest prompt")
+        page.wait_for_selector("text=The newest prompt", state="attached")
+        page.wait_for_function("scrollY === 3000")
+        browser.close()
+
+
+@pytest.mark.build
+def test_a_rested_preview_can_be_searched(preview):
+    preview.wait_for("assets/search-titles.js", "news-feed")
 
 
 @pytest.mark.build

@@ -35,7 +35,9 @@ def other(built: Project, site_url: str, new_checkout: Callable[[Project], Proje
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "No issues found" in done.stdout + done.stderr
-    finish(project, project.site, {})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SITE_URL", site_url)
+        finish(project, project.site, {})
     return project
 
 

@@ -488,6 +488,56 @@ def test_a_glossary_term_explains_itself(watched):
     expect(tip).to_have_count(0)
 
 
+def test_a_glossary_term_explains_itself_to_a_keyboard(watched):
+    page = watched.open(CHAPTER)
+    term = page.locator("article abbr[tabindex]").first
+    meaning = term.get_attribute("title")
+    term.focus()
+    expect(page.get_by_role("tooltip")).to_have_text(meaning)
+    expect(term).to_have_accessible_description(meaning)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("tooltip", name=meaning)).to_have_count(0)
+
+
+def test_a_footnote_shows_where_it_is_called(watched):
+    page = watched.open(CHAPTER)
+    call = page.locator("a.footnote-ref").first
+    call.focus()
+    tip = page.get_by_role("tooltip")
+    expect(tip).to_be_in_viewport(ratio=1)
+    note = page.locator(f"[id='{call.get_attribute('href')[1:]}'] p").first.inner_text()
+    assert len(tip.inner_text()) > 20
+    assert tip.inner_text() == re.sub(r"[\s↩\ufe0e]+$", "", note)
+
+
+TABS = """<div class="tabbed-set tabbed-alternate" data-tabs="{n}:2">
+  <input checked id="__tabbed_{n}_1" name="__tabbed_{n}" type="radio">
+  <input id="__tabbed_{n}_2" name="__tabbed_{n}" type="radio">
+  <div class="tabbed-labels"><label for="__tabbed_{n}_1">Python</label>
+    <label for="__tabbed_{n}_2">Shell</label></div>
+  <div class="tabbed-content"><div class="tabbed-block"><p>python {n}</p></div>
+    <div class="tabbed-block"><p>shell {n}</p></div></div></div>"""
+
+
+def test_content_tabs_of_one_name_are_one_choice(browser, address):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+
+    def with_tabs(route) -> None:
+        sets = "".join(TABS.format(n=n) for n in (1, 2))
+        page = route.fetch().text().replace("</article>", f"{sets}</article>")
+        route.fulfill(body=page, content_type="text/html")
+
+    context.route("**/reference/tags/", with_tabs)
+    page = Watched(context, address).open("reference/tags/")
+    second = page.locator("#__tabbed_2_2")
+    expect(second).not_to_be_checked()
+    page.locator("label[for=__tabbed_1_2]").click()
+    expect(second).to_be_checked()
+    page.reload()
+    expect(page.locator("#__tabbed_1_2")).to_be_checked()
+    context.close()
+
+
 def test_a_glossary_term_explains_itself_to_a_finger(browser, address):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = Watched(context, address).open(CHAPTER)
@@ -582,6 +632,26 @@ def test_without_javascript_the_theme_is_the_systems(plain):
         assert abs(brightness(ink) - brightness(paper)) > 150, scheme
 
 
+def test_forced_colours_leave_every_button_to_be_seen(browser, address):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, forced_colors="active")
+    page = Watched(context, address).open("contributing/writing/")
+    unseen = page.evaluate(
+        """[...document.querySelectorAll('.md-header button svg, .hb-brand svg, .md-top svg')]
+           .filter(svg => svg.checkVisibility())
+           .filter(svg => getComputedStyle(svg).fill === getComputedStyle(document.body)
+             .backgroundColor)
+           .map(svg => svg.parentElement.outerHTML)"""
+    )
+    page.locator(".highlight").first.scroll_into_view_if_needed()
+    icon = page.locator(".hb-copy").first.evaluate(
+        "button => getComputedStyle(button, '::after').backgroundColor"
+    )
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    context.close()
+    assert unseen == []
+    assert icon != paper
+
+
 # --------------------------------------------------------------------------- on paper
 
 
@@ -626,7 +696,7 @@ def brightness(colour: str) -> float:
 def test_an_unknown_address_helps(watched):
     page = watched.open("no/such/page/")
     expect(page.locator("h1")).to_have_text("This page does not exist")
-    page.locator("article").get_by_role("link", name="Framework").click()
+    page.locator("article").get_by_role("link", name="The seven steps").click()
     expect(page.locator("h1")).to_contain_text("seven steps")
 
 

@@ -286,6 +286,18 @@ def test_columns_are_aligned_by_classes(project):
     assert out.count('class="hb-center"') == out.count('class="hb-right"') == 2
 
 
+def test_the_first_of_each_term_is_a_stop_for_a_keyboard(project):
+    known = "\n\n*[ANN]: approximate nearest neighbours\n*[QPS]: queries a second"
+    out = html(project, f"## ANN\n\n[ANN](a.md), ANN, QPS and ANN.{known}")
+    assert re.findall(r'<abbr tabindex="0"[^>]*>(\w+)|<abbr title[^>]*>(\w+)', out) == [
+        ("", "ANN"),  # of the heading
+        ("", "ANN"),  # of the link
+        ("ANN", ""),
+        ("QPS", ""),
+        ("", "ANN"),
+    ]
+
+
 def test_code_can_be_scrolled_by_keyboard(project):
     assert '<code tabindex="0">' in html(project, "```python\nx = 1\n```")
 

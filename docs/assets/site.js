@@ -37,10 +37,16 @@
     const next = () => order[(order.indexOf(root.dataset.hbChosen) + 1) % order.length];
     const button = document.querySelector("[data-hb-theme]");
     const system = matchMedia("(prefers-color-scheme: dark)");
+    const colours = all("meta[name=theme-color]");
+    const systems = colours.map((colour) => colour.media);
     const show = () => {
       const chosen = root.dataset.hbChosen;
       const dark = chosen === "dark" || (chosen === "system" && system.matches);
       root.dataset.mdColorScheme = dark ? "slate" : "default";
+      // The first is light's: where one was chosen, the browser's own bars take it too.
+      colours.forEach((colour, index) => {
+        colour.media = chosen === "system" ? systems[index] : index === +dark ? "all" : "not all";
+      });
       button.title = `Theme: ${names[chosen]}. Switch to: ${names[next()]}`;
       button.setAttribute("aria-label", button.title);
     };
@@ -169,7 +175,9 @@
         return of.dataset.hbTitle;
       }
       const note = document.getElementById(decodeURIComponent(of.hash.slice(1)));
-      return note ? note.innerText.replace("↩", "").trim() : "";
+      const copy = note?.cloneNode(true);
+      copy?.querySelectorAll(".footnote-backref").forEach((link) => link.remove());
+      return copy ? copy.textContent.trim() : "";
     };
     const hide = () => {
       clearTimeout(waiting);

@@ -89,23 +89,44 @@ class Heading:
 
 @dataclass(frozen=True)
 class Link:
-    """A link or an image: what it shows, where it points, and where it stands."""
+    """A link or an image: what it shows, where it points, and where it stands.
+
+    Attributes:
+        text: What stands in the brackets.
+        target: The address.
+        image: Whether it is an image.
+        line: Its line.
+        column: Its column.
+        alone: Whether nothing else stands in its lines.
+    """
 
     text: str
     target: str
     image: bool
     line: int
     column: int
+    alone: bool = True
 
 
 @dataclass(frozen=True)
 class FigureRef:
-    """A place where a page shows a figure: `![alt](figure:id)`."""
+    """A place where a page shows a figure: `![alt](figure:id)`.
+
+    Attributes:
+        id: What stands behind `figure:`.
+        alt: What stands in the brackets.
+        line: Its line.
+        column: Its column.
+        image: Whether an exclamation mark makes it an image.
+        alone: Whether nothing else stands in its lines.
+    """
 
     id: str
     alt: str
     line: int
     column: int
+    image: bool = True
+    alone: bool = True
 
 
 @dataclass(frozen=True)
@@ -316,9 +337,9 @@ class Chapter:
     def figures(self) -> list[FigureRef]:
         """The figures that the page shows."""
         return [
-            FigureRef(link.target.removeprefix("figure:"), link.text, link.line, link.column)
+            FigureRef(name, link.text, link.line, link.column, link.image, link.alone)
             for link in self._targets
-            if link.target.startswith("figure:")
+            if (name := link.target.removeprefix("figure:")) != link.target
         ]
 
     @cached_property
@@ -333,12 +354,18 @@ class Chapter:
             if target:
                 # Words come from the source: code in it is blanked out in the prose.
                 words = " ".join(self.text[bracket.start : bracket.end - 1].split())
-                place = self.place(bracket.start - 1 - bracket.image)
-                found.append(Link(words, target[1].strip("<>"), bracket.image, *place))
+                start = bracket.start - 1 - bracket.image
+                alone = self._alone(start, target.end())
+                place = self.place(start)
+                found.append(Link(words, target[1].strip("<>"), bracket.image, *place, alone))
         for match in _DEFINITION.finditer(self.prose):
             place = self.place(match.start())
             found.append(Link(match["key"], match["target"].strip("<>"), False, *place))
         return sorted(found, key=lambda link: (link.line, link.column))
+
+    def _alone(self, start: int, end: int) -> bool:
+        before = self.prose[self.prose.rfind("\n", 0, start) + 1 : start]
+        return not before.strip(" \t>") and bool(_REST_OF_LINE.match(self.prose, end))
 
     @cached_property
     def references(self) -> list[Link]:
@@ -387,8 +414,9 @@ _HEADING = re.compile(
 _ATTRIBUTES = re.compile(r"\{:?[ \t]*[#.\w][^{}\n]*+\}")
 _ID = re.compile(r"#([\w:.-]+)")
 _BRACKET = re.compile(r"\\.|[\[\]]|\n[ \t>]*(?=\n)")
+_REST_OF_LINE = re.compile(r"(?:\{[^{}\n]*+\})?[ \t]*+(?:\n|\Z)")
 _TARGET = re.compile(
-    r"""\(\s*+(<[^>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()]*+)*+)
+    r"""\(\s*+(<[^>\n]*+>|figure:[^()\n]*+|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()]*+)*+)
     (?:\s++(?:"[^"]*+"|'[^']*+'))?+\s*+\)""",
     re.VERBOSE,
 )
@@ -397,7 +425,7 @@ _DEFINITION = re.compile(
     r"(?m)^ {0,3}\[(?P<key>[^\^\[\]\n][^\[\]\n]*+)\]:[ \t]*\n?[ \t]*(?P<target><[^>\n]*+>|\S+)"
 )
 _TAG = re.compile(
-    r"""<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*+)(?=[\s/>])
+    r"""(?<!\\)<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*+)(?=[\s/>])
     (?P<rest>(?:[^<>"']|"[^"]*+"|'[^']*+')*+)>""",
     re.VERBOSE,
 )
@@ -678,6 +706,9 @@ def _read_meta(
             said = "a tab, where YAML wants spaces"
         fix = "quote text that has a colon" if said.startswith("mapping values") else "mend it"
         line, column = (mark.line + 2, mark.column + 1) if mark else (1, 0)
+        if isinstance(error, yaml.reader.ReaderError):
+            said = "a character that YAML has no place for"
+            line = block.count("\n", 0, error.position) + 2
         return FrontMatter(), {}, [bad(line, "front-matter-yaml", said, fix, column)]
     if not isinstance(node, yaml.MappingNode):
         message = "front matter must be `name: value` lines"

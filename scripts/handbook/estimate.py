@@ -778,7 +778,16 @@ def load(path: Path, project: Project | None = None) -> ModuleType:
     if path in chain:
         names = " -> ".join(p.parent.name for p in (*chain[chain.index(path) :], path))
         raise HandbookError(
-            [Problem(path, 1, 0, "estimate-cycle", f"estimates need each other: {names}")]
+            [
+                Problem(
+                    path,
+                    1,
+                    0,
+                    "estimate-cycle",
+                    f"estimates need each other: {names}",
+                    "move what both need into one of them",
+                )
+            ]
         )
     outer = _used.get()
     used = {path}

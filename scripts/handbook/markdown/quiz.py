@@ -32,7 +32,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX
 
-from handbook.chapters import Chapter, Fence, compose
+from handbook.chapters import Chapter, Fence, compose, odd_nodes
 from handbook.estimate import did_you_mean
 from handbook.report import Problem
 
@@ -44,6 +44,10 @@ QUIZ_FIELDS = ("id", "question", "options")
 OPTION_FIELDS = ("id", "text", "correct", "why")
 _OTHER_FENCE = re.compile(r"(?m)^(?:`{3,}|~{3,})\S")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_FIXES = {
+    "quiz-id": "write it in kebab-case, once",
+    "quiz-schema": "write id, question and options, each option with id, text and why",
+}
 # After line ends are normalised (30), before fences are put aside (25).
 _READ_PRIORITY = 28.0
 # After the paragraphs exist, before the inline patterns (20) read what is put here.
@@ -140,7 +144,7 @@ class _Reader:
 
     def bad(self, node: yaml.Node | None, message: str, code: str = "quiz-schema") -> None:
         line = self.line + (1 + node.start_mark.line if node else 0)
-        self.problems.append(Problem(self.path, line, 0, code, message))
+        self.problems.append(Problem(self.path, line, 0, code, message, _FIXES[code]))
 
     def quiz(self, text: str) -> Quiz | None:
         try:
@@ -152,7 +156,10 @@ class _Reader:
             fix = "quote text that has a colon or starts with a quote"
             self.problems.append(Problem(self.path, line, 0, "quiz-yaml", said, fix))
             return None
-        parts = self._mapping(node, QUIZ_FIELDS, QUIZ_FIELDS, "a quiz")
+        odd = odd_nodes(node)
+        for at, what in odd:
+            self.bad(at, f"{what} is no data")
+        parts = None if odd else self._mapping(node, QUIZ_FIELDS, QUIZ_FIELDS, "a quiz")
         if parts is None:
             return None
         name = self._name(parts.get("id"), "a quiz")

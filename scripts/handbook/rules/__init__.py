@@ -12,7 +12,7 @@ import inspect
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
@@ -127,4 +127,11 @@ def hold(
             report.extend(rule(subject))
         except HandbookError as error:
             report.extend(error.problems)
-    return report.problems
+    return [_mendable(problem) for problem in report.problems]
+
+
+def _mendable(problem: Problem) -> Problem:
+    """Returns a finding that names what mends it; what code of others raised may not say."""
+    if problem.fix:
+        return problem
+    return replace(problem, fix=f"handbook check --explain {problem.code}")

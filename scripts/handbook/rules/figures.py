@@ -10,6 +10,7 @@ from handbook.report import Problem
 from handbook.rules import Code, Rule
 from handbook.rules.sources import Sources
 
+_ID = re.compile(r"[a-z0-9_]+/[a-z0-9_]+")
 _SEVERAL = "Graphviz is deterministic: fewer or other boxes help, running it again does not."
 
 
@@ -53,6 +54,14 @@ class FigureReferences(Rule):
         for page in sources.pages:
             for ref in page.figures:
                 where = (page.path, ref.line, ref.column)
+                if not ref.image or not _ID.fullmatch(ref.id):
+                    said = f"{ref.id!r} is not shown as a figure"
+                    fix = "write ![what it shows](figure:module/name)"
+                    yield Problem(*where, "figure-mark", said, fix)
+                    continue
+                if not ref.alone:
+                    said = f"the figure {ref.id!r} stands within a paragraph"
+                    yield Problem(*where, "figure-inline", said, "give it a paragraph of its own")
                 if ref.id not in sources.figures:
                     said = f"no figure is called {ref.id!r}{did_you_mean(ref.id, sources.figures)}"
                     yield Problem(*where, "figure-unknown", said, "handbook figures --list")

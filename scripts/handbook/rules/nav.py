@@ -19,6 +19,14 @@ class Navigation(Rule):
 
     codes = (
         Code(
+            "nav-address",
+            "A line of the navigation leads to an address that is not one for readers: it runs "
+            "something, or is no whole address.",
+            'nav:\n  - Run: "javascript:go()"',
+            "Name a Markdown file under `docs/`, or an address that starts with https.",
+            "yaml",
+        ),
+        Code(
             "nav-missing",
             "The navigation names a page that does not exist.",
             "nav:\n  - Start: indx.md",
@@ -58,6 +66,12 @@ class Navigation(Rule):
         config, seen = sources.project.config, dict[str, int]()
         unreadable = {Path(problem.path) for problem in sources.unreadable}
         for entry in entries:
+            if not entry.page.endswith(".md"):
+                if not re.match(r"https?://\w", entry.page):
+                    said = f"{entry.page!r} is no address for a reader"
+                    fix = "name a Markdown file, or an address that starts with https"
+                    yield Problem(config, entry.line, 0, "nav-address", said, fix)
+                continue
             if sources.project.docs / entry.page in unreadable:
                 continue
             if entry.page not in sources.by_page:

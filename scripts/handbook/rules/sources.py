@@ -192,7 +192,7 @@ def value_of(node: yaml.Node | None, name: str) -> yaml.Node | None:
 
 def _entries(node: yaml.Node) -> Iterator[NavEntry]:
     if isinstance(node, yaml.ScalarNode):
-        if str(node.value).endswith(".md"):
+        if node.value:
             yield NavEntry(str(node.value), node.start_mark.line + 1)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:

@@ -80,6 +80,18 @@ class Verbs(Explained):
             "Install the libraries that it names.",
         ),
         _typed(
+            "no-lighthouse",
+            "Lighthouse is not installed for the bench, and its packages cannot be fetched.",
+            "handbook bench --only lighthouse",
+            "The message names what failed; the other sections need none of it.",
+        ),
+        _typed(
+            "no-node",
+            "Node, which some tools of the tests need, is not there.",
+            "handbook bench --only lighthouse",
+            "`make test` installs it as a wheel.",
+        ),
+        _typed(
             "no-project",
             "You are not inside a checkout: no `mkdocs.yml` here or above.",
             "cd / && handbook check",
@@ -108,7 +120,8 @@ class Verbs(Explained):
             "search-page",
             "A built page has no article, or no title with an anchor in it: no search finds it.",
             "handbook build",
-            "Give the page one heading of the first level; see that `overrides/` keeps `<article>`.",
+            "Give the page one heading of the first level; see that `overrides/` keeps "
+            "`<article>`.",
         ),
         _typed(
             "search-queries",

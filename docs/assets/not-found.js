@@ -8,8 +8,15 @@
 
   const named = (text) => text.toLowerCase().replace(/\.[a-z]+$/, "").replace(/[^a-z0-9]+/g, " ").trim();
 
+  const base = document.querySelector("[data-hb-base]").dataset.hbBase.replace(/\/+$/, "");
+
   /** The last two parts of an address: the page's own name, and the folder it is in. */
-  const parts = (path) => path.split("/").filter((part) => part && part !== "index.html").slice(-2).map(named);
+  const parts = (path) =>
+    (path.startsWith(base) ? path.slice(base.length) : path)
+      .split("/")
+      .filter((part) => part && part !== "index.html")
+      .slice(-2)
+      .map(named);
 
   const pairs = (text) => [...text].slice(1).map((letter, at) => text[at] + letter);
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handbook.bench.pages import (
     KINDS,
+    LOOKS,
     MORE_TEMPLATES,
     TEMPLATES,
-    Template,
     Visit,
     axe_findings,
     axe_script,
     heaviest_visit,
 )
+from handbook.bench.searching import search_bytes
 from handbook.project import Project
 from handbook.report import Problem
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from handbook.bench import Bench
 
 FILE = "tests/budget.toml"
+HERE = Path(__file__).parent
 RAISE = "make it lighter, or on purpose: handbook bench --write-budget"
 # Room for an edit of the text; a feature of any size does not fit in.
 HEADROOM = 1.03
@@ -57,22 +58,20 @@ def _allowance(key: str, value: int) -> int:
     return math.ceil(value * HEADROOM / STEP) * STEP if key.endswith("_bytes") else value
 
 
-def page_figures(visit: Visit, axe: Counter[str] | None) -> dict[str, int]:
-    """Returns what a budget knows of a template.
+def page_figures(visit: Visit) -> dict[str, int]:
+    """Returns what a budget knows of a first visit.
 
     Args:
-        visit: A first visit.
-        axe: What axe found, where it was asked.
+        visit: The visit.
     """
     figures = {f"{kind.lower()}_bytes": visit.sizes[kind] for kind in KINDS if visit.sizes[kind]}
-    figures |= {
+    return figures | {
         "all_bytes": visit.total,
         "requests": visit.requests,
         "foreign_requests": len(visit.foreign),
         "cookies": visit.cookies,
         "service_workers": visit.workers,
     }
-    return figures if axe is None else figures | {"axe_findings": axe.total()}
 
 
 def problems(file: Path, budget: Budget, found: Mapping[str, Mapping[str, int]]) -> list[Problem]:
@@ -124,31 +123,26 @@ def read_budget(project: Project) -> Budget:
     return {name: dict(figures) for name, figures in tomllib.loads(text).items()}
 
 
-def measure_pages(
-    project: Project, browser: Browser, address: str, *, axe: bool = True
+def measure(
+    project: Project, browser: Browser, address: str, *, looks: int = len(LOOKS)
 ) -> dict[str, dict[str, int]]:
-    """Measures every template of a served site.
+    """Measures every template of a served site, and its search.
 
     Args:
         project: The checkout.
         browser: A browser.
         address: The site's address.
-        axe: Whether to ask axe too.
+        looks: In how many of the themes and widths axe looks at each page.
     """
-    script = axe_script(project.root) if axe else ""
-
-    def found_on(template: Template) -> Counter[str] | None:
-        return axe_findings(browser, address, template.path, script) if axe else None
-
+    script = axe_script(project.root)
     found = {
-        each.name: page_figures(heaviest_visit(browser, address, each.path), found_on(each))
-        for each in TEMPLATES
+        each.name: page_figures(heaviest_visit(browser, address, each.path)) for each in TEMPLATES
     }
-    if axe:
-        for template in MORE_TEMPLATES:
-            count = axe_findings(browser, address, template.path, script).total()
-            found[template.name] = {"axe_findings": count}
-    return found
+    for each in (*TEMPLATES, *MORE_TEMPLATES):
+        count = axe_findings(browser, address, each.path, script, LOOKS[:looks]).total()
+        found.setdefault(each.name, {})["axe_findings"] = count
+    before, first = search_bytes(browser, address)
+    return found | {"search": {"unopened_bytes": before, "first_search_bytes": first}}
 
 
 def write_budget(bench: Bench) -> Path:
@@ -160,7 +154,7 @@ def write_budget(bench: Bench) -> Path:
     Returns:
         The file.
     """
-    found = measure_pages(bench.project, bench.browser, bench.address)
+    found = measure(bench.project, bench.browser, bench.address)
     file = bench.project.root / FILE
     file.write_text(HEAD + toml(allowances(found)), encoding="utf-8")
     return file

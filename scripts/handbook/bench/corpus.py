@@ -238,7 +238,8 @@ def _write_chapter(
     most = _proven(average * peak, f"{name}.peak_qps")
     numbers = f"{mean} requests a second, and {most} at the peak"
     shown = [f"![{text.title()}](figure:{name}/figure_{number:03d})\n" for number in figures]
-    parts = [_chapter_front(text), f"# {text.title()}\n", text.prose(60)]
+    title = text.title()
+    parts = [_chapter_front(title, text), f"# {title}\n", text.prose(60)]
     for at in range(SECTIONS_PER_CHAPTER):
         other = rng.choice(slugs)
         link = f"[{text.title()}](../../{other}/index.md)"
@@ -271,13 +272,13 @@ def _proven(value: float, name: str) -> str:
     return f"**{value:,.0f}**<!--= {name}:,.0f -->"
 
 
-def _chapter_front(text: Text) -> str:
+def _chapter_front(title: str, text: Text) -> str:
     rest = (
         f"tags: [{', '.join(text.rng.sample(ABBREVIATIONS, 2))}]\nlevel: [senior]\nminutes: 15\n"
         f"prerequisites:\n  - {text.title()}\noutcomes:\n  - {text.title()}\n"
         "checked: 2026-11-20\nauthors: [Handbook contributors]\n"
     )
-    return _front(text.title(), text.prose(16).strip().replace("*", "").replace("`", ""), rest)
+    return _front(title, text.prose(16).strip().replace("*", "").replace("`", ""), rest)
 
 
 def _front(title: str, description: str, rest: str = "") -> str:

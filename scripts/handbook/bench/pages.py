@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 KINDS = ("HTML", "CSS", "JS", "font", "image", "other")
 WIDE, NARROW = (1280, 900), (390, 844)
 SIZES = {"wide": WIDE, "narrow": NARROW}
-SCHEMES = ("light", "dark")
+# The widths and themes that axe looks at.
+LOOKS = tuple((size, scheme) for size in (WIDE, NARROW) for scheme in ("light", "dark"))
 AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 _KIND_OF = {
     "document": "HTML",
@@ -194,27 +195,33 @@ def axe_script(root: Path) -> str:
     return (root / "tests" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 
 
-def axe_findings(browser: Browser, address: str, path: str, script: str) -> Counter[str]:
-    """Counts axe's findings on a page by rule, over both themes and two widths.
+def axe_findings(
+    browser: Browser,
+    address: str,
+    path: str,
+    script: str,
+    looks: Iterable[tuple[tuple[int, int], str]] = LOOKS,
+) -> Counter[str]:
+    """Counts axe's findings on a page by rule, over themes and widths.
 
     Args:
         browser: A browser.
         address: The site's address.
         path: The page, relative to it.
         script: axe, as `axe_script` returns it.
+        looks: Sizes of the window and themes.
     """
     found: Counter[str] = Counter()
-    for size in SIZES.values():
-        for scheme in SCHEMES:
-            context = browser.new_context(
-                viewport={"width": size[0], "height": size[1]},
-                color_scheme="dark" if scheme == "dark" else "light",
-                reduced_motion="reduce",
-            )
-            page = context.new_page()
-            page.goto(address + path)
-            found.update(_axe(page, script))
-            context.close()
+    for size, scheme in looks:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
+        page.goto(address + path)
+        found.update(_axe(page, script))
+        context.close()
     return found
 
 

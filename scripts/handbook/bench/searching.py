@@ -15,20 +15,21 @@ from handbook.report import HandbookError, Problem
 from handbook.webserver import serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Request
+    from playwright.sync_api import Browser, Page, Request
 
     from handbook.bench import Bench
 
 BUTTON = "[data-hb-search]"
-INPUT = "dialog[open] input"
-# An answer from the whole text shows what it found; one from the titles is a link that says it.
-EXCERPT = "dialog[open] mark"
-LINK = "dialog[open] a"
+DIALOG = ".hb-search"
+INPUT = f"{DIALOG}__input"
+HIT = f"{DIALOG}__hit"
 # What only search fetches.
 OURS = re.compile(r"pagefind|search-")
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 2e5, "uploadThroughput": 9.4e4}
 PATIENCE_MS = 20_000
-ANSWER = """async ({button, input, shown, query, said, open, patience}) => {
+# Types as fast as can be. A whole answer is one that the dialog calls so; a title is on the page
+# before.
+ANSWER = """async ({button, dialog, input, hit, query, title, open, patience}) => {
     const until = (found) => new Promise((done, fail) => {
         const timer = setTimeout(() => fail(new Error(`no answer to ${query}`)), patience);
         const look = () => {
@@ -48,8 +49,10 @@ ANSWER = """async ({button, input, shown, query, said, open, patience}) => {
     const field = await until(() => document.querySelector(input));
     field.value = query;
     field.dispatchEvent(new InputEvent("input", {bubbles: true}));
-    const says = (each) => each.textContent.toLowerCase().includes(said);
-    await until(() => [...document.querySelectorAll(shown)].some(says));
+    const hits = () => [...document.querySelectorAll(hit)];
+    const whole = () => document.querySelector(dialog).dataset.answered === query && hits().length;
+    const named = () => hits().some((each) => each.textContent.toLowerCase().includes(title));
+    await until(title ? named : whole);
     return performance.now() - begun;
 }"""
 
@@ -86,6 +89,7 @@ def search_rows(bench: Bench) -> Iterator[Row]:
         try:
             yield from _cost_rows(bench, address, queries)
             yield from _time_rows(bench, address, queries)
+            yield from _quality_rows(bench)
         except Error as error:
             said = f"search did not answer: {error.message.splitlines()[0]}"
             raise HandbookError([Problem(site, 0, 0, "bench-failed", said)]) from None
@@ -104,46 +108,70 @@ def queries_of(chapter: Path) -> Queries:
 
 
 def _cost_rows(bench: Bench, address: str, queries: Queries) -> Iterator[Row]:
-    with _visit(bench, address) as (page, asked):
-        before = [each for each in asked if OURS.search(each.url)]
-        sent = _bytes(before)
-        how = f"what only search fetches, on a first visit, {CHAPTERS} chapters"
-        yield Row("search", "bytes before search is opened", sent / 1e3, "kB", Bar(0), how)
+    before, first = search_bytes(bench.browser, address, queries.first)
+    how = f"what only search fetches, on a first visit, {CHAPTERS} chapters"
+    yield Row("search", "bytes before search is opened", before / 1e3, "kB", Bar(0), how)
+    how = f"from the click to the whole answer, bodies as they travel, {CHAPTERS} chapters"
+    yield Row("search", "first search, first results", first / 1e3, "kB", Bar(195), how)
+
+
+def search_bytes(browser: Browser, address: str, query: str = "ranking") -> tuple[int, int]:
+    """Returns the bytes that search fetches before it is opened, and for a first search.
+
+    Args:
+        browser: A browser.
+        address: The site's address.
+        query: What is searched for.
+    """
+    with _visit(browser, address) as (page, asked):
         seen = len(asked)
-        _answer(page, queries.first, EXCERPT, queries.first[:4], opened=True)
+        _answer(page, query, opened=True)
         page.wait_for_load_state("networkidle")
-        kinds = f"{len(asked) - seen} requests, bodies as they travel"
-        sent = _bytes(asked[seen:])
-        yield Row("search", "first search, first results", sent / 1e3, "kB", Bar(195), kinds)
+        unopened = [each for each in asked[:seen] if OURS.search(each.url)]
+        return _bytes(unopened), _bytes(asked[seen:])
 
 
 def _time_rows(bench: Bench, address: str, queries: Queries) -> Iterator[Row]:
     times: dict[str, list[float]] = {name: [] for name in ("fast", "slow", "warm", "title")}
     for _ in range(bench.runs):
-        with _visit(bench, address) as (page, _asked):
-            times["fast"].append(_answer(page, queries.first, EXCERPT, queries.first[:4], True))
+        with _visit(bench.browser, address) as (page, _asked):
+            times["fast"].append(_answer(page, queries.first, opened=True))
             page.wait_for_load_state("networkidle")
-            times["warm"].append(_answer(page, queries.second, EXCERPT, queries.second[:4]))
-            times["title"].append(_answer(page, queries.title, LINK, queries.title.lower()))
-        with _visit(bench, address, slow=True) as (page, _asked):
-            times["slow"].append(_answer(page, queries.first, EXCERPT, queries.first[:4], True))
+            times["warm"].append(_answer(page, queries.second))
+            times["title"].append(_answer(page, queries.title, title=queries.title.lower()))
+        with _visit(bench.browser, address, slow=True) as (page, _asked):
+            times["slow"].append(_answer(page, queries.first, opened=True))
     runs = f"median of {bench.runs}"
     meant = (
-        ("fast", "open to first result", 350, f"click to an excerpt, typed at once; {runs}"),
+        ("fast", "open to first result", 350, f"click to the whole answer, typed at once; {runs}"),
         ("slow", "open to first result, slow link", 2000, f"1.6 Mbit/s, 150 ms; {runs}"),
-        ("warm", "warm search", 100, f"another word, from input to an excerpt; {runs}"),
+        ("warm", "warm search", 100, f"another word, from input to the whole answer; {runs}"),
         ("title", "title hit", 50, f"a chapter's title, from input to its link; {runs}"),
     )
     for name, what, most, how in meant:
         yield measured("search", what, times[name], "ms", Bar(most), how)
 
 
+def _quality_rows(bench: Bench) -> Iterator[Row]:
+    from handbook.search.quality import QUERIES, score
+
+    found = score(bench.address, bench.browser)
+    how = f"`{QUERIES}` typed into the dialog of this handbook"
+    enough = Bar(95, at_least=True)
+    first, top = found.first("queries"), found.in_top("typos")
+    yield Row("search", "queries, right page first", 100 * first, "%", enough, how)
+    yield Row("search", "typos, right page in the first three", 100 * top, "%", enough, how)
+    how = f"{how}; not there: {'; '.join(found.missed(3)) or 'none'}"
+    share = 100 * found.in_top()
+    yield Row("search", "all, right page in the first three", share, "%", enough, how)
+
+
 @contextmanager
 def _visit(
-    bench: Bench, address: str, *, slow: bool = False
+    browser: Browser, address: str, *, slow: bool = False
 ) -> Iterator[tuple[Page, list[Request]]]:
     """Opens the start page as a new reader and yields it with what it asked for."""
-    context = bench.browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
     try:
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
@@ -160,10 +188,10 @@ def _visit(
         context.close()
 
 
-def _answer(page: Page, query: str, shown: str, said: str, opened: bool = False) -> float:
-    """Searches, and returns after how many milliseconds an answer says what it should."""
-    asked: dict[str, Any] = {"button": BUTTON, "input": INPUT, "shown": shown, "query": query}
-    asked |= {"said": said, "open": opened, "patience": PATIENCE_MS}
+def _answer(page: Page, query: str, *, title: str = "", opened: bool = False) -> float:
+    """Searches, and returns after how many milliseconds the answer, or a title, is there."""
+    asked: dict[str, Any] = {"button": BUTTON, "dialog": DIALOG, "input": INPUT, "hit": HIT}
+    asked |= {"query": query, "title": title, "open": opened, "patience": PATIENCE_MS}
     return float(page.evaluate(ANSWER, asked))
 
 

@@ -52,10 +52,15 @@ class Scope:
     """The names an expression may use: the estimates of a project, by slug in snake_case.
 
     One scope sees the estimates as they were when it first used them; make one for each run.
+
+    Attributes:
+        project: The checkout.
+        values: What expressions gave: pages quote the same number more than once.
     """
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.values: dict[str, float | int | str] = {}
         self._modules: dict[str, ModuleType] = {}
 
     @cached_property
@@ -144,9 +149,12 @@ def evaluate(text: str, scope: Scope) -> float | int | str:
             gives no number and no text.
         HandbookError: An estimate that it names is broken.
     """
+    if text in scope.values:
+        return scope.values[text]
     value = settle(walk(parse(text), scope), text)
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ExpressionError(f"{text} is {_article(type(value).__name__)}, not a number")
+    scope.values[text] = value
     return value
 
 

@@ -45,6 +45,7 @@ _QUANTITY = re.compile(
     rf"(?:{NUMBER}[*]{{0,2}}(?:{GAP}?[–—-]{GAP}?|{GAP}to{GAP})[*]{{0,2}}[$€£]?)?"
     rf"(?P<number>{NUMBER})(?P<bold>\*{{0,3}})(?P<tail>(?:{_TAIL}){{1,3}})?"
 )
+_DIGITS = re.compile(r"[$€£]|\d++")
 _MARK = re.compile(r"<!--(?P<kind>[=?])(?P<body>(?:(?!<!--).)*?)-->", re.DOTALL)
 _VERSIONED = re.compile(r"(?:^|[\s(*_])(?P<word>v|[A-Za-z][\w.+#-]*)[ \u00a0]?$")
 _LABELS = {
@@ -135,7 +136,7 @@ def find_quantities(chapter: Chapter) -> list[Quantity]:
     prose = _only_prose(chapter)
     sentences = list(_sentences(prose))
     found, at = [], 0
-    for match in _QUANTITY.finditer(prose):
+    for match in _candidates(prose):
         if not _counts(match, prose):
             continue
         while at < len(sentences) - 1 and sentences[at].end <= match.start():
@@ -150,6 +151,16 @@ def find_quantities(chapter: Chapter) -> list[Quantity]:
         place = chapter.place(match.start())
         found.append(Quantity(text, standing, match.end("number"), *place))
     return sorted([*found, *_marked(chapter, {quantity.end for quantity in found})], key=_place)
+
+
+def _candidates(prose: str) -> Iterator[re.Match[str]]:
+    """Yields what `_QUANTITY` finds; digits are found faster than what may stand before them."""
+    end = 0
+    for start in _DIGITS.finditer(prose):
+        match = _QUANTITY.match(prose, start.start()) if start.start() >= end else None
+        if match:
+            end = match.end()
+            yield match
 
 
 def _place(quantity: Quantity) -> tuple[int, int]:
@@ -194,23 +205,27 @@ _GENERATED = re.compile(
 _MARKER = re.compile(r"\[\[\[(?:cog\b|end\]\]\])")
 
 
-# What a page shows but does not claim, and what it does not show.
+# What a page shows but does not claim, and what it does not show; each begins with a sign that is
+# quick to look for, and stops at what could begin the next.
 _NOT_PROSE = tuple(
-    re.compile(pattern, flags)
-    for pattern, flags in (
-        (r"(?m)^#{1,6}[ \t].*$", 0),
-        (r"(?m)^[ \t]*\[\^[^\]\n]+\]:.*(?:\n(?:[ \t]{2,}\S.*|[ \t]*(?=\n[ \t]{4})))*", 0),
-        (r"(?m)^ {0,3}(?:\*?)\[[^\]\n]+\]:.*$", 0),
-        (r"(?m)^[ \t]*\d+[.)](?=[ \t])", 0),
-        (r"!\[[^\[\]]*+\]\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)(?:\{[^{}\n]*+\})?", 0),
-        (r"(?<=\])\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s++\"[^\"]*+\")?\)", 0),
-        (r"\{[:.#%][^{}\n]*+\}", 0),
-        (r"\$\$[^$]*+(?:\$(?!\$)[^$]*+)*+\$\$", 0),
-        (r"\\\[[^\\]*+(?:\\[^\[\]][^\\]*+)*+\\\]|\\\([^\\]*+(?:\\[^()][^\\]*+)*+\\\)", 0),
-        (r"(?<![\\$\w])\$(?=[^\s$])[^$\n]*?(?<=[^\s\\])\$(?!\d)", 0),
-        (r"<[A-Za-z/][^<>]*+>", 0),
-        (r"https?://\S+", 0),
-        (r"\b\d{4}-\d{2}-\d{2}\b", 0),
+    re.compile(pattern)
+    for pattern in (
+        (
+            r"(?m)^(?:#{1,6}[ \t].*"
+            r"|[ \t]*\[\^[^\]\n]+\]:.*(?:\n(?:[ \t]{2,}\S.*|[ \t]*(?=\n[ \t]{4})))*"
+            r"| {0,3}\*?\[[^\]\n]+\]:.*"
+            r"|[ \t]*\d+[.)](?=[ \t]))"
+        ),
+        r"!\[[^\[\]]*+\]\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)(?:\{[^{}\n]*+\})?",
+        r"\((?<=\]\()[^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s++\"[^\"]*+\")?\)",
+        r"\{[:.#%][^{}\n]*+\}",
+        r"\$\$[^$]*+(?:\$(?!\$)[^$]*+)*+\$\$",
+        r"\\\[[^\\]*+(?:\\[^\[\]][^\\]*+)*+\\\]",
+        r"\\\([^\\]*+(?:\\[^()][^\\]*+)*+\\\)",
+        r"\$(?<![\\$\w]\$)(?=[^\s$])[^$\n]*?(?<=[^\s\\])\$(?!\d)",
+        r"<[A-Za-z/][^<>]*+>",
+        r"https?://\S+",
+        r"\d{4}(?<!\w\d{4})-\d{2}-\d{2}\b",
     )
 )
 
@@ -218,7 +233,8 @@ _NOT_PROSE = tuple(
 def _only_prose(chapter: Chapter) -> str:
     prose = blank(chapter.prose, generated(chapter))
     for pattern in _NOT_PROSE:
-        prose = blank(prose, [Span(*match.span()) for match in pattern.finditer(prose)])
+        spans = [Span(*match.span()) for match in pattern.finditer(prose)]
+        prose = blank(prose, spans) if spans else prose
     return prose
 
 

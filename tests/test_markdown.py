@@ -84,7 +84,7 @@ def items(out: str) -> dict[str, str]:
 
 def test_math_within_a_line_becomes_mathml(project):
     out = html(project, r"A loss $-\log p_i$ here.")
-    assert '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline">' in out
+    assert "<math><mo>−</mo><mi>log</mi><msub><mi>p</mi><mi>i</mi></msub></math>" in out
     assert "$" not in out
     assert "\\" not in out
 
@@ -124,6 +124,38 @@ def test_what_is_logged_is_counted_by_a_strict_build(project, caplog):
 def test_braces_that_do_not_match_are_refused():
     with pytest.raises(ValueError, match="braces"):
         mathml("{a")
+
+
+@pytest.mark.parametrize(
+    ("latex", "markup"),
+    [
+        (r"\frac{a}{b}", "<mfrac><mi>a</mi><mi>b</mi></mfrac>"),
+        (r"x \in \mathbb{R}^{64}", "<mi>x</mi><mo>∈</mo><msup><mi>ℝ</mi><mn>64</mn></msup>"),
+        (r"a < b", "<mi>a</mi><mo>&lt;</mo><mi>b</mi>"),
+        (r"x^{+}", "<msup><mi>x</mi><mrow><mo>+</mo></mrow></msup>"),
+        (r"x^{a+b}", "<msup><mi>x</mi><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow></msup>"),
+    ],
+)
+def test_math_is_written_short(latex, markup):
+    assert mathml(latex) == f"<math>{markup}</math>"
+
+
+def test_columns_outside_a_matrix_are_refused():
+    with pytest.raises(ValueError, match="an & stands outside a matrix"):
+        mathml(r"\begin{aligned} a &= b \end{aligned}")
+    assert "<mtable>" in mathml(r"\begin{matrix} a & b \end{matrix}")
+
+
+# --------------------------------------------------------------------------- code
+
+
+def test_code_is_reached_by_keyboard_and_has_no_idle_elements(project):
+    out = html(project, "```python\nprint(f(a, b))\n```\n")
+    assert '<pre><code tabindex="0">' in out
+    assert (
+        '<span class="nb">print</span><span class="p">(</span>f<span class="p">(</span>a'
+        '<span class="p">,</span> b<span class="p">))</span>'
+    ) in out
 
 
 # --------------------------------------------------------------------------- numbers

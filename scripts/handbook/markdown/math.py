@@ -7,6 +7,7 @@ after it, so `$5 to $10` stays text. `\$` is always a plain dollar sign.
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import convert
@@ -18,6 +19,7 @@ from handbook.markdown.context import Context
 
 INLINE = r"(?<![\\$\w])\$(?![\s$])((?:\\.|[^$\\\n\x02\x03])+?)(?<!\s)\$(?![\d$])"
 BLOCK = re.compile(r"\A\s*\$\$\s*(.+?)\s*\$\$\s*\Z", re.DOTALL)
+NAMESPACE = re.compile(r' xmlns="[^"]*"')
 # Before escapes (180), so that LaTeX keeps its backslashes; after code spans (190).
 INLINE_PRIORITY = 189.0
 BLOCK_PRIORITY = 85.0
@@ -48,7 +50,30 @@ def mathml(latex: str, display: bool = False) -> str:
     unknown = re.search(r"<mi>\\([A-Za-z]+)</mi>", markup)
     if unknown:
         raise ValueError(f"unknown command \\{unknown[1]}")
-    return markup
+    return _short(markup)
+
+
+def _short(markup: str) -> str:
+    """Writes MathML without what HTML says anyway: the namespace, rows of one, numbered signs."""
+    try:
+        root = ElementTree.fromstring(NAMESPACE.sub("", markup))  # noqa: S314 (our own converter's)
+    except ElementTree.ParseError as error:
+        raise ValueError("an & stands outside a matrix") from error
+    if root.get("display") == "inline":
+        del root.attrib["display"]
+    _unwrap(root)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _unwrap(element: Element) -> None:
+    for at, child in enumerate(element):
+        _unwrap(child)
+        # Alone in a row, an operator keeps other distances than among what is around the row.
+        if child.tag == "mrow" and len(child) == 1 and not child.attrib and child[0].tag != "mo":
+            element[at] = child[0]
+    if element.tag == "math" and len(element) == 1 and element[0].tag == "mrow":
+        # The formula is a row itself.
+        element[:] = list(element[0])
 
 
 class _Inline(InlineProcessor):

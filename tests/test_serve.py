@@ -426,6 +426,37 @@ def test_a_page_that_goes_is_news_for_who_reads_it(served):
     assert get(port, "/three/")[0].status == 404
 
 
+def test_a_preview_outlives_what_nobody_foresaw(served, monkeypatch, capsys):
+    preview, port = served
+    path = preview.folder.parent / "docs" / "three" / "index.md"
+    with monkeypatch.context() as broken:
+        broken.setattr(Pages, "apply", lambda *_: 1 / 0)
+        preview.note(Changes(edited=frozenset([path])), 1)
+        until, said = time.monotonic() + 30, ""
+        while "mkdocs.yml: preview: ZeroDivisionError: division by zero\n" not in said:
+            assert time.monotonic() < until
+            said += capsys.readouterr().err
+            time.sleep(0.01)
+    path.write_text("# Three\n\nMended.\n")
+    preview.note(Changes(edited=frozenset([path])), 1)
+    while "Mended." not in get(port, "/three/")[1]:
+        assert time.monotonic() < until
+
+
+def test_a_page_that_takes_for_ever_is_noticed(toy, monkeypatch):
+    made = Pages(toy, toy.root / "preview", "http://127.0.0.1/")
+    made.load()
+    preview = process.Preview(made, 1)
+    began = threading.Event()
+    monkeypatch.setattr(process, "STUCK_SECONDS", 0.0)
+    monkeypatch.setattr(preview, "_work", lambda _: (began.set(), sys.exit()))
+    assert not preview.is_stuck()
+    with suppress(SystemExit):
+        preview.run()
+    assert began.is_set()
+    assert preview.is_stuck()
+
+
 def test_edits_during_a_build_are_all_followed(served):
     preview, port = served
     path = preview.folder.parent / "docs" / "three" / "index.md"

@@ -47,7 +47,9 @@ def run_serve(project: Project, args: argparse.Namespace) -> int:
     # A shell starts what runs in the background with SIGINT ignored; SIGTERM always arrives.
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with _listen(args.host, args.port) as listener, tempfile.TemporaryDirectory() as folder:
+        # What was killed while it wrote may leave something.
+        aside = tempfile.TemporaryDirectory(prefix="handbook-", ignore_cleanup_errors=True)
+        with _listen(args.host, args.port) as listener, aside as folder:
             host, port = listener.getsockname()[:2]
             step(f"Preview at http://{host}:{port}/ (Ctrl+C stops it)")
             return _keep_serving(project, folder, listener)

@@ -69,7 +69,7 @@ class Preview:
         self._is_indexed = False
         self._changed_at = 0.0
         self._working_since: float | None = None
-        self._indexer: subprocess.Popen[bytes] | None = None
+        self._indexer: threading.Thread | None = None
 
     # ---------------------------------------------------------------- for the other threads
 
@@ -152,11 +152,10 @@ class Preview:
                 self._work(changes)
             except HandbookError as error:
                 self._pages.findings += error.problems
-            except OSError as error:  # a file came or went while it was read
-                said = error.strerror or str(error)
-                self._pages.findings.append(
-                    Problem(error.filename or self._pages.project.root, 0, 0, "preview", said)
-                )
+            except Exception as error:  # such as a file that went while it was read
+                said = f"{type(error).__name__}: {error}"
+                where = self._pages.project.config
+                self._pages.findings.append(Problem(where, 0, 0, "preview", said))
             self._working_since = None
             self._seconds += time.monotonic() - started
             self._tell()
@@ -199,10 +198,14 @@ class Preview:
 
     def _index(self) -> None:
         """Has the site made searchable, by another process with a lower priority."""
+        if self._indexer and self._indexer.is_alive():
+            self._changed_at = time.monotonic()  # the next rest is early enough
+            return
         self._is_indexed = True
-        if self._indexer is None or self._indexer.poll() is not None:
-            words = [str(self._pages.project.root), str(self.folder)]
-            self._indexer = subprocess.Popen([sys.executable, "-m", "handbook.serve.index", *words])
+        words = [sys.executable, "-m", "handbook.serve.index"]
+        words += [str(self._pages.project.root), str(self.folder)]
+        self._indexer = threading.Thread(target=subprocess.run, args=[words], daemon=True)
+        self._indexer.start()
 
     def _tell(self) -> None:
         """Says what was found, each finding once a change: a figure may stand on many pages."""

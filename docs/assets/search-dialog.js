@@ -9,7 +9,7 @@ window.hbSearch = (base) => {
   const SHOWN = 5; // results at a time; as many fragments are loaded
   const SPARE = 3; // more of them are loaded, so that the order does not hang on Pagefind alone
   const OF_A_PAGE = 3; // of one page among them, so that it does not hide the others
-  const PAUSE = 60; // milliseconds without a key, before the text is searched
+  const PAUSE = 30; // milliseconds without a key, before the text is searched
   const STOP = new Set(
     ("a about an and are as at be between by can do does for from get give has have how i if in into is it its " +
       "me my not of on one or our should so than that the their there these this to use using vs was we what " +
@@ -169,8 +169,9 @@ window.hbSearch = (base) => {
     return last[b.length];
   };
 
+  let dictionary = [];
   const isKnown = (word) =>
-    known.has(word) || postings.has(stem(word)) || [...known].some((each) => each.startsWith(word));
+    known.has(word) || postings.has(stem(word)) || dictionary.some((each) => each.startsWith(word));
 
   const split = (word) => {
     for (let at = 3; at <= word.length - 3; at += 1) {
@@ -182,11 +183,12 @@ window.hbSearch = (base) => {
 
   /** The known word that was most likely meant; words of titles before others. */
   const correct = (word) => {
+    if (dictionary.length < known.size) dictionary = [...known];
     if (word.length < 4 || /\d/.test(word) || isKnown(word)) return word;
     const most = word.length < 7 ? 1 : 2;
     let best = split(word);
     let least = best ? 1.5 : most + 1;
-    for (const each of known) {
+    for (const each of dictionary) {
       if (each.length < 3) continue;
       const edits = distance(word, each, most);
       if (edits > most) continue;
@@ -195,7 +197,7 @@ window.hbSearch = (base) => {
     }
     if (best) return best;
     // Not yet written out: the beginning of a known word, with one letter wrong.
-    const begun = [...known].filter((each) => each.length > word.length && distance(word, each.slice(0, word.length), 1) < 2);
+    const begun = dictionary.filter((each) => each.length > word.length && distance(word, each.slice(0, word.length), 1) < 2);
     return begun.find((each) => postings.has(stem(each))) || begun[0] || word;
   };
 
@@ -343,9 +345,10 @@ window.hbSearch = (base) => {
   });
 
   const options = () => [...list.querySelectorAll("[role=option]")];
+  /** Chooses an option; none with -1. */
   const mark = (at) => {
     const all = options();
-    active = all.length ? (at + all.length) % all.length : -1;
+    active = at;
     all.forEach((option, number) => option.setAttribute("aria-selected", String(number === active)));
     if (active < 0) input.removeAttribute("aria-activedescendant");
     else {
@@ -395,8 +398,7 @@ window.hbSearch = (base) => {
     }));
     input.setAttribute("aria-expanded", String(number > 0));
     more.hidden = !final || total <= number;
-    mark(options().findIndex((each) => each.dataset.url === selected));
-    if (active >= 0 && !selected) mark(-1);
+    mark(selected ? options().findIndex((each) => each.dataset.url === selected) : -1);
     return number;
   };
 
@@ -471,8 +473,9 @@ window.hbSearch = (base) => {
   });
   input.addEventListener("keydown", (event) => {
     const all = options();
-    const moves = { ArrowDown: active + 1, ArrowUp: active < 0 ? all.length - 1 : active - 1 };
-    if (active >= 0) Object.assign(moves, { Home: 0, End: all.length - 1 });
+    const last = all.length - 1;
+    const moves = { ArrowDown: active < last ? active + 1 : 0, ArrowUp: active > 0 ? active - 1 : last };
+    if (active >= 0) Object.assign(moves, { Home: 0, End: last });
     if (event.key in moves && all.length) {
       event.preventDefault();
       mark(moves[event.key]);
@@ -497,6 +500,7 @@ window.hbSearch = (base) => {
   });
   dialog.addEventListener("close", () => opener?.focus?.());
 
+  void start();
   return {
     /** Opens the dialog; `typed` is what was typed while it was loading. */
     open(from, typed) {
@@ -509,9 +513,9 @@ window.hbSearch = (base) => {
       input.value = typed || input.value || kept;
       input.focus();
       if (!typed) input.select();
-      void start();
       ask();
       if (offline) void start().then(ask);
+      else void start();
     },
   };
 };

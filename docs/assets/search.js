@@ -11,7 +11,13 @@
       const made = document.createElement(tag);
       document.head.append(Object.assign(made, values, { onload: done, onerror: failed }));
     });
+  /** What the index needs in any case, fetched beside the dialog and not after it. */
+  const ahead = (href, as) => add("link", { rel: "preload", crossOrigin: "anonymous", href: `${base}/pagefind/${href}`, as });
   const load = () => {
+    if (!loading && location.protocol !== "file:") {
+      for (const each of ["pagefind-entry.json?ts=1", "wasm.en.pagefind"]) ahead(each, "fetch").catch(() => {});
+      add("link", { rel: "modulepreload", href: `${base}/pagefind/pagefind.js` }).catch(() => {});
+    }
     loading ??= Promise.all([
       add("link", { rel: "stylesheet", href: `${base}/assets/search.css` }),
       add("script", { src: `${base}/assets/search-titles.js` }),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,8 @@ WIDE, NARROW = (1280, 900), (390, 844)
 SIZES = {"wide": WIDE, "narrow": NARROW}
 # The widths and themes that axe looks at.
 LOOKS = tuple((size, scheme) for size in (WIDE, NARROW) for scheme in ("light", "dark"))
+# What scrolling asks for is asked by then; it is waited for however long it takes.
+SETTLED_MS = 100
 AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 _KIND_OF = {
     "document": "HTML",
@@ -102,7 +104,7 @@ def visit(browser: Browser, address: str, path: str, size: tuple[int, int]) -> V
     page.on("request", lambda request: asked.append(request))
     page.goto(address + path, wait_until="networkidle")
     page.evaluate(_SCROLL)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(SETTLED_MS)
     found = Visit(cookies=len(context.cookies()), workers=len(context.service_workers))
     for request in asked:
         if request.url.startswith(("data:", "blob:")):
@@ -118,7 +120,7 @@ def visit(browser: Browser, address: str, path: str, size: tuple[int, int]) -> V
 
 # In steps: what loads as it comes near must have its chance.
 _SCROLL = """async () => {
-    for (let y = 0; y < document.body.scrollHeight; y += 600) {
+    for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
         scrollTo(0, y);
         await new Promise(requestAnimationFrame);
     }
@@ -195,24 +197,17 @@ def axe_script(root: Path) -> str:
     return (root / "tests" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 
 
-def axe_findings(
-    browser: Browser,
-    address: str,
-    path: str,
-    script: str,
-    looks: Iterable[tuple[tuple[int, int], str]] = LOOKS,
-) -> Counter[str]:
-    """Counts axe's findings on a page by rule, over themes and widths.
+def axe_findings(browser: Browser, address: str, path: str, script: str) -> Counter[str]:
+    """Counts axe's findings on a page by rule, over both themes and two widths.
 
     Args:
         browser: A browser.
         address: The site's address.
         path: The page, relative to it.
         script: axe, as `axe_script` returns it.
-        looks: Sizes of the window and themes.
     """
     found: Counter[str] = Counter()
-    for size, scheme in looks:
+    for size, scheme in LOOKS:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if scheme == "dark" else "light",

@@ -98,14 +98,15 @@ class _Copy:
                 at = end
         body = "".join([*parts, source[at:]]).strip()
         title = "" if self._title() else f"# {self.chapter.meta.title}\n\n"
-        return re.sub(r"\n{3,}", "\n\n", f"{title}{body}\n")
+        return f"{title}{body}\n"
 
     def _edits(self) -> Iterator[Edit]:
         chapter = self.chapter
         yield 0, chapter.body, ""
         if title := self._title():
             end = chapter.text.find("\n", title.start())
-            yield max(end, 0), max(end, 0), self._opening()
+            end = len(chapter.text) if end < 0 else end
+            yield end, end, self._opening()
         for span in chapter.comments:
             yield *_whole_line(chapter.text, span.start, span.end), ""
         for match in _FIGURE.finditer(chapter.prose):
@@ -203,12 +204,13 @@ class _Copy:
 
 
 def _whole_line(text: str, start: int, end: int) -> tuple[int, int]:
-    """Widens a place to its line where nothing else stands there."""
+    """Widens a place to its line, and the empty line after it, where nothing else stands there."""
     before = text.rfind("\n", 0, start) + 1
     after = text.find("\n", end) + 1 or len(text)
     if text[before:start].strip() or text[end:after].strip():
         return start, end
-    return before, after
+    alone = text[max(before - 2, 0) : before] == "\n\n" and text[after : after + 1] == "\n"
+    return before, after + alone
 
 
 def _lines_of(fence: Fence, starts: list[int], last: int) -> tuple[int, int]:

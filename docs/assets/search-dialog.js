@@ -409,6 +409,11 @@ window.hbSearch = (base) => {
     status.append(total ? `${results}${shown < total ? `, ${shown} shown` : ""}.` : "Nothing found. Try fewer or other words.");
   };
 
+  /** Pagefind shortens a word that it does not know until something begins so: `qzxv` to `q`. */
+  const holds = (content, terms) =>
+    terms.some(isKnown) ||
+    terms.some((term) => fold(content).includes(term.slice(0, Math.max(4, term.length - 3))));
+
   const ask = () => {
     const number = ++asked;
     const query = input.value.trim();
@@ -448,12 +453,13 @@ window.hbSearch = (base) => {
     timer = setTimeout(async () => {
       const found = await searchText(terms, filter);
       if (number !== asked) return;
-      const some = await Promise.all(found.slice(0, count + SPARE).map(async (result) => {
-        const data = await result.data();
-        return { url: data.meta.url, row: byUrl.get(data.meta.url), score: result.score, excerpt: cut(data) };
+      const read = await Promise.all(found.slice(0, count + SPARE).map(async (result) => {
+        const data = await result.data().catch(() => null); // the connection is gone
+        return data && { url: data.meta.url, row: byUrl.get(data.meta.url), score: result.score, excerpt: cut(data), content: data.content };
       }));
       if (number !== asked) return;
-      answer(some.filter((each) => each.row && inFilter(each.row, filter)), found.length, true);
+      const some = read.filter((each) => each?.row && inFilter(each.row, filter) && holds(each.content, terms));
+      answer(some, some.length ? found.length : 0, true);
       dialog.dataset.answered = query; // for tests: the answer to this question is whole
     }, PAUSE);
   };

@@ -90,7 +90,7 @@ def test_a_card_has_the_size_that_previews_want_and_stays_small(card: Card):
 @pytest.mark.parametrize("weight", fonts.CARD_WEIGHTS)
 def test_the_fonts_hold_every_sign_that_is_measured_and_are_as_wide(weight: int):
     widths: dict[str, int] = {}
-    for name in ("inter", "inter-latin", "inter-extended"):
+    for name in fonts.INTER:
         font = TTFont(fonts.CARD_FONTS / f"{name}-{weight}.ttf")
         units, metrics = font["head"].unitsPerEm, font["hmtx"].metrics
         widths |= {chr(c): metrics[g][0] / units for c, g in font.getBestCmap().items()}

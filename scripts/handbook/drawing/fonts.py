@@ -53,12 +53,17 @@ LATIN = (
     (0xD8, 0xF6),
     (0xF8, 0xFF),
 )
-# Other Latin letters, Greek, and the rarer signs.
+# What figures of models write.
+GREEK = (
+    (0x391, 0x3C9),
+    (0x2032, 0x2033),
+)
+# Other Latin letters and the rarer signs.
 EXTENDED = (
     (0x100, 0x17F),
-    (0x391, 0x3C9),
     (0x2027, 0x2027),
-    (0x2030, 0x203A),
+    (0x2030, 0x2031),
+    (0x2034, 0x203A),
     (0x2070, 0x209C),
     (0x2122, 0x2122),
     (0x2194, 0x2199),
@@ -72,7 +77,12 @@ EXTENDED = (
     (0x2605, 0x2606),
     (0x2713, 0x2717),
 )
-_INTER = {"inter": BASIC, "inter-latin": LATIN, "inter-extended": EXTENDED}
+INTER = {
+    "inter": BASIC,
+    "inter-latin": LATIN,
+    "inter-greek": GREEK,
+    "inter-extended": EXTENDED,
+}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -88,7 +98,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     TABLE.write_text(width_table(args.inter), encoding="utf-8")
     args.folder.mkdir(parents=True, exist_ok=True)
-    for name, ranges in _INTER.items():
+    for name, ranges in INTER.items():
         woff = args.folder / f"{name}.woff2"
         cut(args.inter, woff, ranges, {"opsz": 14, "wght": (400, 700)}, ["kern", "tnum"])
         for weight in CARD_WEIGHTS:
@@ -113,7 +123,7 @@ def width_table(source: Path) -> str:
             tools.ttLib.TTFont(source), {"opsz": 14, "wght": weight}
         )
         cmap, metrics = font.getBestCmap(), font["hmtx"].metrics
-        points = sorted(set(_points(BASIC + LATIN + EXTENDED)) & set(cmap))
+        points = sorted(set(_points(BASIC + LATIN + GREEK + EXTENDED)) & set(cmap))
         chars = "".join(map(chr, points))
         columns[weight] = [metrics[cmap[point]][0] for point in points]
         units = font["head"].unitsPerEm

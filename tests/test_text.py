@@ -105,3 +105,15 @@ def test_table_is_that_of_the_shipped_font() -> None:
         for char in chars:
             advance = font["hmtx"].metrics[cmap[ord(char)]][0]
             assert width(char, units, 400) == pytest.approx(advance, abs=1)
+
+
+def test_tabular_figures_leave_the_hyphens_of_words_alone() -> None:
+    font = TTFont(ROOT / "docs/assets/fonts/inter.woff2")
+    figures = {font.getBestCmap()[ord(digit)] for digit in "0123456789"}
+    changed = {
+        glyph
+        for lookup in font["GSUB"].table.LookupList.Lookup
+        for table in lookup.SubTable
+        for glyph in getattr(table, "ExtSubTable", table).mapping
+    }
+    assert changed == figures

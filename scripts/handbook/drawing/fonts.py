@@ -154,12 +154,32 @@ def cut(
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
     options.hinting = False
     font: Any = tools.ttLib.TTFont(source, recalcTimestamp=False)
+    _leave_figures_to_figures(font)
     subsetter = tools.subset.Subsetter(options)
     subsetter.populate(unicodes=list(_points(ranges)))
     subsetter.subset(font)
     font = tools.varLib.instancer.instantiateVariableFont(font, axes)
     font.flavor = "woff2"
     font.save(target)
+
+
+def _leave_figures_to_figures(font: Any) -> None:
+    """Tabular figures widen hyphens too, which tears the words of a table apart."""
+    if "GSUB" not in font:
+        return
+    layout, cmap = font["GSUB"].table, font.getBestCmap()
+    figures = {cmap[point] for point in range(0x30, 0x3A)}
+    wanted = {
+        index
+        for record in layout.FeatureList.FeatureRecord
+        if record.FeatureTag == "tnum"
+        for index in record.Feature.LookupListIndex
+    }
+    for index in wanted:
+        for table in layout.LookupList.Lookup[index].SubTable:
+            mapping = getattr(table, "ExtSubTable", table).mapping
+            for glyph in set(mapping) - figures:
+                del mapping[glyph]
 
 
 def cut_static(source: Path, target: Path, weight: int) -> None:

@@ -53,8 +53,8 @@ ATTACKS = """<script>document.title += " inline"</script>
 <link rel="stylesheet" href="https://foreign.example/x.css">
 <svg viewBox="0 0 1 1"><use href="https://foreign.example/x.svg#a"/></svg>
 <svg viewBox="0 0 1 1" onload="document.title += ' drawing'"></svg>
-<base href="https://foreign.example/"><script src="assets/planted.js"></script>
-<script src="../assets/planted.js"></script>"""
+<script src="../assets/planted.js"></script>
+<base href="https://foreign.example/"><script src="planted.js"></script>"""
 # These would show another document or lead to one.
 FRAMES = """<iframe srcdoc="<script>console.error('stopped: nothing')</script>"></iframe>
 <iframe src="https://foreign.example/"></iframe><object data="https://foreign.example/"></object>

@@ -173,7 +173,7 @@ NOWHERE = {
     "portal": "shows another document",
 }
 # The theme's own names; an id of content that is the same takes their place in scripts.
-_THEMES = re.compile(r"__(?!tabbed_|codelineno|span)")
+_THEMES = re.compile(r"__(?!tabbed_|codelineno|span|skip$)")
 OUTSIDE = re.compile(r"url\(\s*[\"']?(?!#)", re.IGNORECASE)
 
 

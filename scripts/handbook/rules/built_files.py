@@ -45,7 +45,7 @@ _PAGES = _PICTURES | {"html", "md"}
 # Read by programs that look for them, or by what is listed here already.
 _KNOWN = re.compile(
     r"(?:404\.html|robots\.txt|llms(?:-full)?\.txt|sitemap\.xml(?:\.gz)?|objects\.inv|\.nojekyll"
-    r"|tags\.json|search/.*|pagefind/.*|.*/OFL-[\w]+\.txt|assets/licen[cs]es/.*)"
+    r"|tags\.json|search\.json|search/.*|pagefind/.*|.*/OFL-[\w]+\.txt|assets/licen[cs]es/.*)"
 )
 _SOURCE_MAP = re.compile(r"^\s*/[/*][#@]\s*sourceMappingURL=", re.MULTILINE)
 

@@ -312,6 +312,12 @@ def test_an_empty_corner_of_a_table_is_no_header(project):
     assert out.count("<th>") == 1
 
 
+def test_a_tables_name_has_no_markup_of_its_heading(project):
+    out = html(project, '# T\n\n## Load <a id="old"></a>\n\n| A |\n|---|\n| 1 |\n')
+    assert 'aria-label="Table: Load"' in out
+    assert '<a id="old"></a>' in out
+
+
 def test_columns_are_aligned_by_classes(project):
     out = html(project, "| A | B | C | D |\n|---|:--|:-:|--:|\n| 1 | 2 | 3 | 4 |\n")
     assert "style" not in out

@@ -6,15 +6,18 @@ aligned by classes: the policy of the site stops styles that stand in a page.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import ETX, STX
 
 from handbook.markdown.context import Context
 
 HEADINGS = ("h1", "h2", "h3", "h4")
+RAW = re.compile(f"{STX}.*?{ETX}")
 ALIGNED = {
     "text-align: center;": "hb-center",
     "text-align: right;": "hb-right",
@@ -36,7 +39,8 @@ class _Tables(Treeprocessor):
         heading = ""
         for element in list(root.iter()):
             if element.tag in HEADINGS:
-                heading = " ".join("".join(element.itertext()).split())
+                # Raw HTML stands as a mark here, and would stand within the name's quotes.
+                heading = " ".join(RAW.sub("", "".join(element.itertext())).split())
             elif element.tag == "table":
                 named[heading] += 1
                 count = f" ({named[heading]})" if named[heading] > 1 else ""

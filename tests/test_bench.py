@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from handbook import bench
-from handbook.bench import budget, builds, corpus, lighthouse, pages
+from handbook.bench import budget, builds, corpus, lighthouse, pages, preview, searching
 from handbook.bench.table import Bar, Row, markdown, measured, number, plain
 from handbook.check import check_sources
 from handbook.drawing import render_all
@@ -190,6 +190,40 @@ def test_the_stock_handbook_has_the_same_chapters_and_nothing_of_ours(handbooks,
     assert (
         (stock.docs / "figures" / "chapter_000" / "figure_000.svg").read_text().startswith("<svg")
     )
+
+
+@pytest.fixture(scope="module")
+def hundred(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The generated handbook that builds, search and preview are measured on."""
+    root = tmp_path_factory.mktemp("hundred")
+    return corpus.handbook_project(root, Project(REPOSITORY), builds.CHAPTERS, builds.FIGURES)
+
+
+@pytest.mark.parametrize("what", preview.EDITS)
+def test_each_edit_of_the_preview_changes_a_file_and_then_changes_it_again(hundred, what):
+    name, pattern, text = preview.EDITS[what]
+    for token in ("edit0", "edit1"):
+        preview.edited(hundred.root / name, pattern, text.format(token))
+        assert token in (hundred.root / name).read_text()
+    assert "edit0" not in (hundred.root / name).read_text()
+    assert (hundred.docs / preview.CHAPTER / "index.md").is_file()
+
+
+def test_an_edit_that_would_change_nothing_is_an_error(tmp_path):
+    file = tmp_path / "index.md"
+    file.write_text("Text.\n", encoding="utf-8")
+    with pytest.raises(HandbookError, match=r"index.md: bench-failed: nothing to edit: No such"):
+        preview.edited(file, "No such", "text")
+
+
+def test_what_is_searched_for_is_in_the_chapter(hundred):
+    page = hundred.docs / "serving" / "chapter-050" / "index.md"
+    queries = searching.queries_of(page)
+    text = page.read_text()
+    assert f"# {queries.title}\n" in text
+    assert queries.first != queries.second
+    assert queries.first in text
+    assert queries.second in text
 
 
 # --------------------------------------------------------------------------- Lighthouse

@@ -296,13 +296,14 @@ class Chapter:
         """The headings, in order, with the anchors that the page gives them."""
         found: list[Heading] = []
         taken: set[str] = set()
+        last: dict[str, int] = {}
         for match in _HEADING.finditer(self.prose):
             # Words come from the source: code in it is blanked out in the prose.
             raw = self.text[slice(*match.span("text" if match["mark"] else "line"))]
             level = len(match["mark"] or "") or (1 if match["under"][0] == "=" else 2)
             bare = raw.strip().rstrip("#").rstrip() if match["mark"] else raw.strip()
             text, explicit = _plain(bare)
-            anchor = explicit or _unique(slugify(text), taken)
+            anchor = explicit or _unique(slugify(text), taken, last)
             taken.add(anchor)
             spaced = not match["mark"] or raw[:1] in " \t"
             found.append(Heading(level, text, anchor, *self.place(match.start()), spaced))
@@ -465,12 +466,14 @@ def slugify(text: str) -> str:
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip().lower())
 
 
-def _unique(anchor: str, taken: set[str]) -> str:
+def _unique(anchor: str, taken: set[str], last: dict[str, int]) -> str:
+    """Returns an anchor that no heading before has; `last` keeps the number given to each."""
     if anchor and anchor not in taken:
         return anchor
-    number = 1
+    number = last.get(anchor, 0) + 1
     while f"{anchor}_{number}" in taken:
         number += 1
+    last[anchor] = number
     return f"{anchor}_{number}"
 
 
@@ -492,27 +495,31 @@ def _plain(raw: str) -> tuple[str, str]:
 
 def _find_fences(text: str, start: int) -> Iterator[tuple[Span, Fence]]:
     opened: re.Match[str] | None = None
+    # The line is counted on from the fence before, so that many fences cost no more than one.
+    line, counted = 1, 0
     for match in _FENCE.finditer(text, start):
         if opened is None:
             # A backtick behind backticks makes it code in a line.
             if match["mark"][0] == "~" or "`" not in match["info"]:
                 opened = match
+                line, counted = line + text.count("\n", counted, match.start()), match.start()
         elif match["mark"] == opened["mark"] and not match["info"].strip():
-            yield Span(opened.start(), min(match.end() + 1, len(text))), _fence(opened, match, text)
+            span = Span(opened.start(), min(match.end() + 1, len(text)))
+            inside = text[opened.end() + 1 : match.start()]
+            yield span, _fence(opened, inside, line, closed=True)
             opened = None
     if opened is not None:
-        yield Span(opened.start(), len(text)), _fence(opened, None, text)
+        span = Span(opened.start(), len(text))
+        yield span, _fence(opened, text[opened.end() + 1 :], line, closed=False)
 
 
-def _fence(opened: re.Match[str], closing: re.Match[str] | None, text: str) -> Fence:
+def _fence(opened: re.Match[str], inside: str, line: int, *, closed: bool) -> Fence:
     indent = len(opened["indent"].expandtabs(4))
-    inside = text[opened.end() + 1 : closing.start() if closing else len(text)]
     body = "".join(_dedent(line, indent) for line in inside.splitlines(keepends=True))
     info = opened["info"].strip()
     language = re.match(r"[^\s{]*", info.lstrip("{ ."))
-    line = text.count("\n", 0, opened.start()) + 1
     name = language[0] if language else ""
-    return Fence(name, info, body, line, indent, closing is not None, opened["mark"])
+    return Fence(name, info, body, line, indent, closed, opened["mark"])
 
 
 def _dedent(line: str, indent: int) -> str:

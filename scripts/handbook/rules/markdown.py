@@ -43,10 +43,14 @@ class Headings(Rule):
     def over(self, sources: Sources) -> Iterator[Problem]:
         """Yields headings that mislead whoever moves by them."""
         for page in sources.pages:
-            before = 0
-            for heading in page.headings:
-                yield from _heading(page, heading, before)
-                before = max(heading.level, 1)
+            yield from islice(_headings(page), MOST)
+
+
+def _headings(page: Chapter) -> Iterator[Problem]:
+    before = 0
+    for heading in page.headings:
+        yield from _heading(page, heading, before)
+        before = max(heading.level, 1)
 
 
 def _heading(page: Chapter, heading: Heading, before: int) -> Iterator[Problem]:
@@ -254,27 +258,25 @@ class Tables(Rule):
     def over(self, sources: Sources) -> Iterator[Problem]:
         """Yields rows that do not fit."""
         for page in sources.pages:
-            lines = page.prose.split("\n")
-            for match in _RULE.finditer(page.prose):
-                if "|" in match["row"]:
-                    yield from _table(page, lines, page.place(match.start())[0])
+            yield from islice(_tables(page), MOST)
 
 
-def _table(page: Chapter, lines: list[str], rule: int) -> Iterator[Problem]:
-    # The rule is the second line of its table; lines count from 1.
-    header = lines[rule - 2] if rule >= 2 else ""
-    if "|" not in header:
-        return
-    wanted = _cells(header)
-    for number in range(rule, len(lines) + 1):
-        line = lines[number - 1]
-        if not line.strip(" \t>"):
-            return
-        cells = _cells(line)
-        if cells != wanted:
-            said = f"the row has {cells} cells, the header {wanted}"
-            fix = "add or take out cells; a bar in a cell is \\|"
-            yield Problem(page.path, number, 0, "table-ragged", said, fix)
+def _tables(page: Chapter) -> Iterator[Problem]:
+    lines, end = page.prose.split("\n"), 0
+    for match in _RULE.finditer(page.prose):
+        # The rule is the second line of its table; lines count from 1.
+        rule = page.place(match.start())[0]
+        if "|" not in match["row"] or rule <= end or rule < 2 or "|" not in lines[rule - 2]:
+            continue
+        wanted = _cells(lines[rule - 2])
+        for end in range(rule, len(lines) + 1):
+            if not lines[end - 1].strip(" \t>"):
+                break
+            cells = _cells(lines[end - 1])
+            if cells != wanted:
+                said = f"the row has {cells} cells, the header {wanted}"
+                fix = "add or take out cells; a bar in a cell is \\|"
+                yield Problem(page.path, end, 0, "table-ragged", said, fix)
 
 
 def _cells(row: str) -> int:

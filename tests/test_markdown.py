@@ -209,6 +209,22 @@ def test_every_quantity_stands_once_and_formulas_lead_to_it(project):
     assert out.count(">users</a>") == 2
 
 
+def test_what_the_item_of_a_part_rests_on_is_not_listed_again(project):
+    estimate = project.docs / "case-studies" / "toy" / "estimate.py"
+    estimate.write_text(
+        estimate.read_text() + "def twice(users: float) -> float:\n"
+        "    return peak(users) * 2\n"
+        "def most() -> float:\n"
+        '    """Most `users`."""\n'
+        "    return twice(USERS)\n"
+    )
+    alone = items(html(project, "2e9<!--= toy.most -->"))
+    both = items(html(project, "2e9<!--= toy.most --> of 1e9<!--= toy.peak -->"))
+    formula = "Most users: 2e9 most = peak × 2 = 1,000,000,000 × 2 = 2,000,000,000"
+    assert alone["number-1"] == f"{formula}; from users"
+    assert both["number-1"] == formula
+
+
 def test_a_quantity_in_another_unit_is_the_same_quantity(project):
     out = html(project, "0.5<!--= toy.USERS/1e9:.1f --> and 500,000,000<!--= toy.USERS:,.0f -->")
     assert items(out) == {"number-1": "Users: 500,000,000 users assumed a large network"}

@@ -47,6 +47,7 @@ class Listing:
         """
         self._used = used
         self._known: dict[tuple[str, str, float | str], int] = {}
+        self._named: dict[int, _Part] = {}
         self._waiting: list[_Item] = []
 
     def name(self, number: int, found: Derivation) -> None:
@@ -57,7 +58,8 @@ class Listing:
             found: What its expression comes from.
         """
         if _is_quantity(found):
-            self._known.setdefault(_key(_plain(found)), number)
+            part = _plain(found)
+            self._named[self._known.setdefault(_key(part), number)] = part
 
     def write(self, item: Element, number: int, found: Derivation, literal: str) -> None:
         """Writes an item that the text names.
@@ -115,8 +117,15 @@ class Listing:
             elif text:
                 _add(line, text)
         # What another part of the formula rests on is said there.
-        deeper = {name for part in uses.values() for name in _inputs(part)}
+        deeper = {name for part in uses.values() for name in self._inputs(part)}
         return [part for name, part in uses.items() if name not in named | deeper]
+
+    def _inputs(self, part: _Part) -> set[str]:
+        """The names of what a part of a formula rests on, as its item says it."""
+        # Called with arguments, a function does not know where these come from; named, it does.
+        shown = self._named.get(self._known.get(_key(part), 0), part)
+        inputs = shown.every_input() if isinstance(shown, Derivation) else ()
+        return {given.name for given in inputs}
 
     def _link(self, line: Element, part: _Part) -> None:
         link = SubElement(line, "a", {"href": f"#{ANCHOR.format(self._number(part))}"})
@@ -141,7 +150,8 @@ def title(item: Element, words: str, literal: str, number: int) -> None:
         number: Its number on the page.
     """
     line = SubElement(item, "b")
-    line.text = AtomicString(f"{_capital(words)}: ")
+    # A docstring marks names as code.
+    line.text = AtomicString(f"{_capital(words.replace('`', ''))}: ")
     _back(line, literal, number)
 
 
@@ -199,11 +209,6 @@ def _uses(found: Derivation) -> dict[str, _Part]:
         if given.kind != "constant":
             uses.setdefault(given.name, given)
     return uses
-
-
-def _inputs(part: _Part) -> set[str]:
-    """The names of what a part of a formula rests on."""
-    return {given.name for given in part.every_input()} if isinstance(part, Derivation) else set()
 
 
 def _through(step: Derivation) -> Derivation:

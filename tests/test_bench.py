@@ -8,10 +8,12 @@ import re
 import sys
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error
 
 from handbook import bench
 from handbook.bench import budget, builds, corpus, lighthouse, pages, preview, searching
@@ -112,6 +114,19 @@ def test_a_machine_without_a_browser_still_measures_the_rest(tmp_path, capsys, m
     )
     assert "not measured | no Chromium and no Chrome on this machine" in told.out
     assert "| figures" in told.out
+
+
+def test_a_page_that_never_answers_costs_a_row_and_no_traceback(tmp_path, capsys, monkeypatch):
+    def hang(_: bench.Bench) -> Iterator[Row]:
+        yield Row("axe", "landing page: axe", 0, "findings", Bar(0))
+        raise Error("Timeout 30000ms exceeded.\nCall log: ...")
+
+    monkeypatch.setattr(pages, "axe_rows", hang)
+    assert run(Project(tmp_path), only="axe") == 0
+    told = capsys.readouterr()
+    assert told.err == "browser: bench-failed: axe: Timeout 30000ms exceeded.\n"
+    assert "landing page: axe" in told.out
+    assert "not measured | axe: Timeout 30000ms exceeded." in told.out
 
 
 def test_a_command_that_fails_is_never_taken_for_a_fast_one(tmp_path):

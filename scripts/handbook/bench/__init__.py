@@ -150,10 +150,27 @@ def measure(bench: Bench, names: Iterable[str]) -> Iterator[Row]:
         section: Section = getattr(import_module(module), function)
         try:
             yield from section(bench)
-        except HandbookError as error:
-            for problem in error.problems:
+        except _failures() as error:
+            problems = _problems(name, error)
+            for problem in problems:
                 print(problem.text(bench.project.root), file=sys.stderr, flush=True)
-            yield Row(name, "the rest of this section", None, "", how=error.problems[0].message)
+            yield Row(name, "the rest of this section", None, "", how=problems[0].message)
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """Returns what a section may raise: ours, and what the browser's driver says."""
+    try:
+        from playwright.sync_api import Error
+    except ImportError:
+        return (HandbookError,)
+    return HandbookError, Error
+
+
+def _problems(name: str, error: Exception) -> list[Problem]:
+    if isinstance(error, HandbookError):
+        return error.problems
+    said = next(iter(str(error).splitlines()), type(error).__name__)
+    return [Problem("browser", 0, 0, "bench-failed", f"{name}: {said}")]
 
 
 def _machine(project: Project) -> str:

@@ -431,6 +431,25 @@ def test_what_a_page_says_is_never_markup(page, address) -> None:
 
 @pytest.mark.build
 @pytest.mark.browser
+def test_a_dialog_that_does_not_load_is_tried_again(browser, address) -> None:
+    context = browser.new_context()
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.route("**/search-titles.js", lambda route: route.abort())
+    opened.goto(address)
+    with opened.expect_event("requestfailed"):
+        opened.locator("[data-hb-search]").first.click()
+    opened.unroute("**/search-titles.js")
+    opened.wait_for_timeout(200)
+    opened.keyboard.press("/")
+    expect(opened.get_by_role("combobox", name="Search the handbook")).to_be_focused()
+    context.close()
+    assert errors == []
+
+
+@pytest.mark.build
+@pytest.mark.browser
 def test_a_click_beside_the_dialog_closes_it(page, address) -> None:
     open_search(page, address)
     page.mouse.click(5, 5)

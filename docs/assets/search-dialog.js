@@ -1,7 +1,7 @@
 /* The search dialog: titles at once, then the whole text; typos corrected; keyboard throughout.
    A classic script, loaded by search.js when it is needed. From a folder (file://) a page can load
    neither the full-text index nor WebAssembly: titles, figures and terms answer alone. */
-window.hbSearch = (base) => {
+window.hbSearch = (base, tag) => {
   "use strict";
 
   const FIGURE = 7;
@@ -210,7 +210,7 @@ window.hbSearch = (base) => {
       .then(async (pagefind) => {
         await pagefind.options({
           noWorker: true, // half as much to load, and an answer takes a few milliseconds
-          metaCacheTag: "1",
+          metaCacheTag: tag,
           excerptLength: 24,
           ranking: { metaWeights: { title: 6, name: 0.4, above: 1.5, in: 0.01 }, termFrequency: 0.7, pageLength: 0.5 },
         });

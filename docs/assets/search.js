@@ -1,28 +1,33 @@
 /* Opens the search. What it needs is loaded when somebody is about to use it, and not before. */
 (() => {
   "use strict";
-  if (!window.HTMLDialogElement) return;
   const base = document.querySelector("[data-hb-base]")?.dataset.hbBase || ".";
+  const tag = `${Date.now()}`; // the index of today's site, whatever a cache still holds
   let loading = null;
   let typed = null; // what is typed while the dialog is on its way
 
+  const forget = () => (loading = typed = null); // offline: the next try may find it
   const add = (tag, values) =>
     new Promise((done, failed) => {
       const made = document.createElement(tag);
       document.head.append(Object.assign(made, values, { onload: done, onerror: failed }));
     });
   /** What the index needs in any case, fetched beside the dialog and not after it. */
-  const ahead = (href, as) => add("link", { rel: "preload", crossOrigin: "anonymous", href: `${base}/pagefind/${href}`, as });
+  const ahead = (file, rel) => {
+    const as = rel === "preload" ? "fetch" : "script";
+    add("link", { href: `${base}/pagefind/${file}`, crossOrigin: "", rel, as }).catch(() => {});
+  };
   const load = () => {
     if (!loading && location.protocol !== "file:") {
-      for (const each of ["pagefind-entry.json?ts=1", "wasm.en.pagefind"]) ahead(each, "fetch").catch(() => {});
-      add("link", { rel: "modulepreload", href: `${base}/pagefind/pagefind.js` }).catch(() => {});
+      ahead("pagefind.js", "modulepreload");
+      ahead(`pagefind-entry.json?ts=${tag}`, "preload");
+      ahead("wasm.en.pagefind", "preload");
     }
     loading ??= Promise.all([
       add("link", { rel: "stylesheet", href: `${base}/assets/search.css` }),
       add("script", { src: `${base}/assets/search-titles.js` }),
       add("script", { src: `${base}/assets/search-dialog.js` }),
-    ]).then(() => window.hbSearch(base));
+    ]).then(() => window.hbSearch(base, tag));
     return loading;
   };
   const open = (from) => {
@@ -30,7 +35,7 @@
     load().then((dialog) => {
       dialog.open(from, typed || "");
       typed = null;
-    }, () => (loading = typed = null)); // offline: the next try may find it
+    }, forget);
   };
   const writing = (element) => element.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName);
 
@@ -38,7 +43,7 @@
     button.hidden = false;
     button.setAttribute("aria-haspopup", "dialog");
     button.addEventListener("click", () => open(button));
-    for (const near of ["focus", "pointerenter"]) button.addEventListener(near, load);
+    for (const near of ["focus", "pointerenter"]) button.addEventListener(near, () => load().catch(forget));
   });
   document.addEventListener("keydown", (event) => {
     const { key } = event;

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape, unescape
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -53,7 +54,6 @@ def bundle(project: Project, folder: Path) -> list[Problem]:
     except _SheetProblemError as error:
         return [error.problem]
     _join(site, "js", site.joined_script())
-    site.write()
     _remove_unused(site)
     return []
 
@@ -76,22 +76,35 @@ class _Tag:
 
 
 class _Page:
-    """One HTML file and the tags by which it loads styles and scripts."""
+    """One HTML file and the tags by which it loads styles and scripts.
 
-    def __init__(self, name: str, text: str, base: str) -> None:
+    Its text is read anew each time: a whole handbook need not fit into memory.
+    """
+
+    def __init__(self, name: str, file: Path, base: str) -> None:
         self.name = name
-        self.text = text
+        self._file = file
         self._base = base
+        text = self.text
         self.tags = {
-            "css": self._found(_LINK, "href", _is_stylesheet),
-            "js": self._found(_SCRIPT, "src", _is_classic),
+            "css": self._found(text, _LINK, "href", _is_stylesheet),
+            "js": self._found(text, _SCRIPT, "src", _is_classic),
         }
 
+    @property
+    def text(self) -> str:
+        """The page as it is now."""
+        return self._file.read_bytes().decode("utf-8", "replace")
+
     def _found(
-        self, pattern: re.Pattern[str], name: str, wanted: Callable[[dict[str, str]], bool]
+        self,
+        text: str,
+        pattern: re.Pattern[str],
+        name: str,
+        wanted: Callable[[dict[str, str]], bool],
     ) -> list[_Tag]:
         tags = []
-        for match in pattern.finditer(self.text):
+        for match in pattern.finditer(text):
             attributes = {
                 each[0].lower(): unescape("".join(each[1:]))
                 for each in _ATTRIBUTE.findall(match[0])
@@ -118,10 +131,12 @@ class _Page:
 
     def put(self, kind: str, joined: set[str], tag: str) -> None:
         """Writes one tag in the place of those that load what was joined."""
+        text = self.text
         found = [each for each in self.tags[kind] if each.path in joined]
         for count, each in enumerate(found):
             new = tag.format(prefix=escape(each.prefix)) if count == 0 else ""
-            self.text = self.text.replace(each.text, new, 1)
+            text = text.replace(each.text, new, 1)
+        self._file.write_bytes(text.encode("utf-8"))
 
 
 def _is_stylesheet(attributes: dict[str, str]) -> bool:
@@ -139,10 +154,9 @@ class _Site:
         self.project = project
         self.folder = folder
         base = os.environ.get("SITE_URL", "").rstrip("/") + "/"
-        texts = [(path, path.read_bytes()) for path in sorted(folder.rglob("*.html"))]
         pages = (
-            _Page(path.relative_to(folder).as_posix(), data.decode("utf-8", "replace"), base)
-            for path, data in texts
+            _Page(path.relative_to(folder).as_posix(), path, base)
+            for path in sorted(folder.rglob("*.html"))
         )
         # A redirect loads nothing.
         self.pages = [page for page in pages if page.tags["css"] or page.tags["js"]]
@@ -173,14 +187,19 @@ class _Site:
         ]
 
     def scripts(self) -> list[str]:
-        """What every script says that pages load, or that one of these loads by its name."""
+        """What every script says that pages load, or that one of these loads by its name.
+
+        What is loaded by name and was not written by hand, such as an index, is data: its words
+        make no elements.
+        """
         waiting = sorted({tag.path for page in self.pages for tag in page.tags["js"]})
         texts: dict[str, str] = {}
         while waiting:
             path = waiting.pop()
-            if path not in texts and (self.folder / path).is_file():
+            if path not in texts:
                 texts[path] = _read(self.folder / path)
-                waiting += _OWN_SCRIPT.findall(texts[path])
+                named = _OWN_SCRIPT.findall(texts[path])
+                waiting += [name for name in named if (self.project.docs / name).is_file()]
         return [texts[path] for path in sorted(texts)]
 
     def joined_styles(self) -> str:
@@ -204,11 +223,6 @@ class _Site:
         """The scripts of every page as one."""
         texts = (_read(self.folder / tag.path) for tag in self.everywhere("js"))
         return "".join(f"{_without_comments(text).rstrip()}\n;" for text in texts)
-
-    def write(self) -> None:
-        """Writes the pages."""
-        for page in self.pages:
-            (self.folder / page.name).write_text(page.text, encoding="utf-8", newline="")
 
 
 class _SheetProblemError(Exception):
@@ -275,20 +289,18 @@ def _remove_unused(site: _Site) -> None:
         for path in sorted((site.folder / place).rglob("*"))
         if path.is_file()
     }
-    texts = [page.text for page in site.pages]
-    texts += [_read(path) for path in _named_from(site.folder) if path not in left]
-    unused = {path for path in left if not _is_named(path, texts)}
+    others = (_read(path) for path in _naming(site.folder) if path not in left)
+    named = _named(left, chain((page.text for page in site.pages), others))
     # What is only named by a file that stays, stays.
-    kept = [path for path in left - unused if path.suffix in (".js", ".css")]
-    texts = [_SOURCE_MAP.sub("", _read(path)) for path in sorted(kept)]
-    for path in sorted(unused):
-        if not _is_named(path, texts):
-            path.unlink()
+    loading = sorted(path for path in named if path.suffix in (".js", ".css"))
+    named |= _named(left, (_SOURCE_MAP.sub("", _read(path)) for path in loading))
+    for path in left - named:
+        path.unlink()
     for place in THEME:
         _remove_empty(site.folder / place)
 
 
-def _named_from(folder: Path) -> Iterable[Path]:
+def _naming(folder: Path) -> Iterable[Path]:
     return (
         path
         for kind in ("css", "js", "json", "webmanifest", "xml")
@@ -296,8 +308,11 @@ def _named_from(folder: Path) -> Iterable[Path]:
     )
 
 
-def _is_named(path: Path, texts: Iterable[str]) -> bool:
-    return any(path.name in text for text in texts)
+def _named(paths: set[Path], texts: Iterable[str]) -> set[Path]:
+    found: set[Path] = set()
+    for text in texts:
+        found |= {path for path in paths - found if path.name in text}
+    return found
 
 
 def _remove_empty(folder: Path) -> None:

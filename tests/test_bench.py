@@ -265,7 +265,7 @@ def test_lighthouse_rows_are_medians_that_say_what_they_lost():
     assert blocking.how == "longest tasks: site.js 120 ms"
     others = rows["case study: every other score, mobile and desktop"]
     assert (others.value, others.bar) == (92, Bar(100, at_least=True))
-    assert others.how == "7 scores, lowest: desktop seo; lost on link-text"
+    assert others.how == "the lowest of 7: desktop seo, lost on link-text"
     assert rows["case study: performance, mobile"].bar == Bar(97, at_least=True)
 
 

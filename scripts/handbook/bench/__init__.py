@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -176,5 +177,6 @@ def _problems(name: str, error: Exception) -> list[Problem]:
 def _machine(project: Project) -> str:
     """Says on what and when, for whoever reads the table later."""
     python = f"Python {platform.python_version()}"
-    dated = f"sources of {source_date(project)} (seconds since 1970)"
+    committed = datetime.fromtimestamp(int(source_date(project)), UTC)
+    dated = f"last commit of {committed:%Y-%m-%d %H:%M} UTC"
     return f"{os.cpu_count()} processors, {platform.system()}, {python}, {dated}"

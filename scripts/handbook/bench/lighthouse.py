@@ -89,7 +89,7 @@ def rows_of(name: str, forms: Mapping[str, list[Run]]) -> Iterator[Row]:
     }
     lowest = min(others, key=lambda each: statistics.median(others[each]))
     lost = _lost([run for runs in forms.values() for run in runs])
-    how = f"{len(others)} scores, lowest: {lowest}" + (f"; lost on {lost}" if lost else "")
+    how = f"the lowest of {len(others)}" + (f": {lowest}, lost on {lost}" if lost else "")
     what = f"{name}: every other score, mobile and desktop"
     yield measured("lighthouse", what, others[lowest], "", FULL, how)
     for key, metric, unit, bar in METRICS:

@@ -155,8 +155,10 @@ def test_what_only_some_pages_link_stays_a_file_of_theirs(project: Project) -> N
     page = project.site / "index.html"
     own = '<link rel="stylesheet" href="assets/own.css">\n</head>'
     page.write_text(page.read_text().replace("</head>", own))
-    (project.site / "assets/own.css").write_text(".own{top:0}")
+    (project.site / "assets/own.css").write_text(".own{top:var(--far)}")
+    (project.site / "assets/site.css").write_text(".lead{--far:1px;--near:2px}")
     assert assets.bundle(project, project.site) == []
+    assert ".lead{--far:1px}" in (project.site / joined(project)[0]).read_text()
     assert "assets/own.css" in names(project)
     links = re.findall(r'<link[^>]*href="([^"]*)"', page.read_text())
     assert links[1:] == ["assets/own.css"]
@@ -203,6 +205,19 @@ def test_a_script_with_a_template_of_several_lines_stays_as_it_is(project: Proje
     assets.bundle(project, project.site)
     _, js = joined(project)
     assert text in (project.site / js).read_text()
+
+
+def test_scripts_that_are_loaded_by_name_count_and_their_data_does_not(project: Project) -> None:
+    (project.docs / "assets").mkdir(parents=True)
+    for name, word in (("later.js", "dialog"), ("index.js", "data")):
+        (project.site / f"assets/{name}").write_text(f'make("x-{word}", "assets/index.js")')
+    (project.docs / "assets/later.js").touch()
+    (project.site / "assets/more.js").write_text('load("assets/later.js");')
+    (project.site / "assets/site.css").write_text(".x-dialog{top:0}.x-data{top:0}")
+    assert assets.bundle(project, project.site) == []
+    css = (project.site / joined(project)[0]).read_text()
+    assert ".x-dialog{top:0}" in css
+    assert ".x-data" not in css
 
 
 # --------------------------------------------------------------------------- trimming
@@ -273,6 +288,15 @@ def test_what_cannot_match_goes(css: str, left: str) -> None:
 def test_what_a_script_makes_or_sets_stays(css: str, script: str) -> None:
     assert kept(css, "<p>", script) == css
     assert kept(css, "<p>") == ""
+
+
+def test_what_a_script_only_asks_for_is_not_made_by_it() -> None:
+    assert kept(".box [data-x] #y{top:0}", "<p>", "find('.box [data-x=\"1\"]', '#y')") == ""
+
+
+def test_what_a_stylesheet_of_its_own_reads_stays() -> None:
+    sheet = Sheet("p{--a:1px;--b:2px}", "", str)
+    assert trim(parse(sheet), Used(["<p>"], [], [".x{top:var( --a )}"])) == "p{--a:1px}\n"
 
 
 def test_comments_of_a_script_keep_nothing() -> None:

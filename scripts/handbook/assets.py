@@ -205,6 +205,7 @@ class _Site:
     def joined_styles(self) -> str:
         """The stylesheets of every page as one, without what can match no element."""
         rules = []
+        joined = {self.folder / tag.path for tag in self.everywhere("css")}
         for tag in self.everywhere("css"):
             here = posixpath.dirname(tag.path)
             sheet = Sheet(_read(self.folder / tag.path), tag.media, _relinked(here))
@@ -212,7 +213,9 @@ class _Site:
                 rules += parse(sheet)
             except StylesheetError as error:
                 raise _SheetProblemError(self._sheet_problem(tag.path, error)) from error
-        return trim(rules, Used((page.text for page in self.pages), self.scripts()))
+        pages = (page.text for page in self.pages)
+        others = (_read(path) for path in self.folder.rglob("*.css") if path not in joined)
+        return trim(rules, Used(pages, self.scripts(), others))
 
     def _sheet_problem(self, path: str, error: StylesheetError) -> Problem:
         source = self.project.docs / path

@@ -31,6 +31,9 @@ _LITERAL = re.compile(
     re.DOTALL,
 )
 _WORD = re.compile(r"[\w-]+")
+# A word of a script that makes or sets something. In `.word`, `#word` and `[word` it is only asked
+# for: what a script asks for, a page or another script has made.
+_MADE = re.compile(r"(?<![\w.#\[-])[\w-]+")
 _SET_PROPERTY = re.compile(r"\.([a-zA-Z]\w*)\s*=[^=]")
 _DATASET = re.compile(r"\bdataset\.(\w+)")
 _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)")
@@ -42,12 +45,15 @@ _ALTERNATIVES = {"is", "where", "matches", "any", "has"}
 class Used:
     """What can be matched: the elements of pages, and whatever scripts may make or set."""
 
-    def __init__(self, pages: Iterable[str], scripts: Iterable[str]) -> None:
+    def __init__(
+        self, pages: Iterable[str], scripts: Iterable[str], styles: Iterable[str] = ()
+    ) -> None:
         """Reads them.
 
         Args:
             pages: HTML.
             scripts: JavaScript.
+            styles: Stylesheets that stay by themselves and read the custom properties of others.
         """
         self._words: set[str] = set()
         self._prefixes: set[str] = set()
@@ -65,6 +71,8 @@ class Used:
             self._read_element(tag.lower(), attributes)
         for script in scripts:
             self._read_script(script)
+        for style in styles:
+            self._words.update(_VARIABLE.findall(style))
 
     def names(self, word: str) -> bool:
         """Whether a script names a class, an attribute, an animation and the like."""
@@ -117,7 +125,7 @@ class Used:
     def _read_script(self, text: str) -> None:
         for match in _LITERAL.finditer(text):
             literal = match[1] or match[2] or match[3] or ""
-            self._words.update(_WORD.findall(literal))
+            self._words.update(_MADE.findall(literal))
             if match[3]:
                 # `hb-${state}`: any class that starts so.
                 self._prefixes.update(re.findall(r"([\w-]*\w-)\$\{", literal))

@@ -6,7 +6,9 @@ import hashlib
 import re
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
+import jinja2
 import material
 import pytest
 
@@ -88,6 +90,42 @@ def test_every_replaced_template_is_guarded():
 def test_every_template_says_why_it_differs():
     silent = [path for path in OURS.rglob("*.html") if not path.read_text().startswith("{#-")]
     assert silent == []
+
+
+def item(title: str, *children: SimpleNamespace, active: bool = False, **meta: str):
+    """A page of the navigation, or a section where it has children."""
+    url = "" if children else f"{title.lower()}/"
+    return SimpleNamespace(title=title, url=url, active=active, children=children, meta=meta)
+
+
+def navigation(*items: SimpleNamespace) -> str:
+    templates = jinja2.Environment(loader=jinja2.FileSystemLoader([OURS, THEME]), autoescape=False)
+    templates.filters["url"] = str
+    out = templates.get_template("partials/nav.html").render(
+        nav=SimpleNamespace(items=items), config=SimpleNamespace(site_name="Site")
+    )
+    return re.sub(r"\s+", " ", out[out.index('<ul class="hb-nav__list">') :])
+
+
+def test_a_closed_part_is_a_link_to_its_first_page():
+    out = navigation(item("Part", item("Section", item("First"), item("Second"))))
+    assert re.findall(r'href="([^"]+)"[^>]*>([^<]+)', out) == [("first/", "Part")]
+
+
+def test_an_open_part_lists_its_pages_and_those_of_its_sections():
+    inner = item("Section", item("Second"), item("Third"))
+    out = navigation(item("Part", item("First", active=True), inner, active=True))
+    assert re.findall(r'(aria-current="page")?>([A-Z]\w+)', out) == [
+        ("", "Part"),
+        ('aria-current="page"', "First"),
+        ("", "Section"),
+        ("", "Second"),
+        ("", "Third"),
+    ]
+
+
+def test_a_page_says_its_status():
+    assert '<span class="hb-status">new</span>' in navigation(item("Page", status="new"))
 
 
 @pytest.mark.build

@@ -14,6 +14,7 @@ from handbook.report import Problem
 from handbook.rules import Code, SiteRule
 from handbook.rules.built_content import DRAWN, EVERYWHERE, OUTSIDE
 from handbook.rules.built_links import PICTURES, loaded, scheme_of, style_urls
+from handbook.rules.secrets import FIX, secrets
 from handbook.site import Site
 
 # What a file has beyond a drawing in a page.
@@ -41,6 +42,7 @@ _TYPES = {
         "js", "json", "wasm", "pagefind", "pf_meta", "pf_index", "pf_fragment", "pf_filter",
     },
 }  # fmt: skip
+_TEXTS = (".html", ".css", ".js", ".json", ".md", ".svg", ".txt", ".xml", ".webmanifest")
 _PAGES = _PICTURES | {"html", "md"}
 # Read by programs that look for them, or by what is listed here already.
 _KNOWN = re.compile(
@@ -166,6 +168,27 @@ def _named(site: Site, name: str, by_name: dict[str, list[str]]) -> Iterator[str
         target = site.resolve(name, inside).file if inside is not None else None
         if target:
             yield target
+
+
+class PublishedSecrets(SiteRule):
+    """No key or token is published that came in while the site was built."""
+
+    codes = (
+        Code(
+            "secret-published",
+            "Something that looks like a key stands in a built file and in no source: a variable "
+            "of the environment, such as a `REPO_URL` with a password, has come into the pages.",
+            '<a href="https://me:$TOKEN@forge.example/handbook">Edit</a>',
+            "Take it out of the variable. If a site with it was ever published, revoke the key.",
+            "html",
+        ),
+    )
+
+    def over(self, site: Site) -> Iterator[Problem]:
+        """Yields a finding for each file and key."""
+        for name in site.ending(*_TEXTS):
+            for at, said in secrets(site.text(name)):
+                yield site.at_file(name, at, "secret-published", said, FIX)
 
 
 class Drawings(SiteRule):

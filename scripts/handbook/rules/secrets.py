@@ -40,6 +40,21 @@ _KINDS = (
 _PATTERNS = tuple((start, what, re.compile(pattern)) for start, what, pattern in _KINDS)
 
 
+FIX = "revoke it, then take it out; write $TOKEN in an example"
+
+
+def secrets(text: str) -> Iterator[tuple[int, str]]:
+    """Yields the place of whatever looks like a key, and what it is without saying it again.
+
+    Args:
+        text: Any text.
+    """
+    for start, what, pattern in _PATTERNS:
+        if start in text:
+            for match in pattern.finditer(text):
+                yield match.start(), f"{what}, beginning with {match[0][: len(start)]!r}"
+
+
 class Secrets(Rule):
     """No key or token is in any file, code included."""
 
@@ -57,9 +72,5 @@ class Secrets(Rule):
     def over(self, sources: Sources) -> Iterator[Problem]:
         """Yields what looks like a key, without saying it again."""
         for text in sources.texts:
-            for start, what, pattern in _PATTERNS:
-                if start in text.text:
-                    for match in pattern.finditer(text.text):
-                        said = f"{what}, beginning with {match[0][: len(start)]!r}"
-                        fix = "revoke it, then take it out; write $TOKEN in an example"
-                        yield text.problem(match.start(), "secret", said, fix)
+            for at, said in secrets(text.text):
+                yield text.problem(at, "secret", said, FIX)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from handbook import check, rules
 from handbook.project import Project
+from handbook.report import HandbookError
 from handbook.rules import Rule, figures
 
 if TYPE_CHECKING:
@@ -293,14 +296,11 @@ def test_a_figure_that_fails_to_draw_is_told(project: Project) -> None:
     assert any("news_feed.py:8" in line and "ZeroDivisionError" in line for line in found)
 
 
-WORDS = argparse.Namespace(site=False, json=False, explain=None)
-
-
 def test_the_verb_says_what_it_found(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    assert check.run_check(project, WORDS) == 0
+    assert check.run_check(project, words()) == 0
     assert capsys.readouterr().out == "the sources: all is well\n"
     (project.docs / "index.md").write_text("# T\n")
-    assert check.run_check(project, WORDS) == 1
+    assert check.run_check(project, words()) == 1
     out = capsys.readouterr()
     assert "docs/index.md:1: front-matter: no front matter" in out.err
     assert "findings" in out.out
@@ -315,3 +315,71 @@ def test_a_page_that_is_not_text_has_one_finding(project: Project) -> None:
             "(fix: iconv -f latin1 -t utf-8 index.md)"
         )
     ]
+
+
+def words(**given: object) -> argparse.Namespace:
+    return argparse.Namespace(**{"site": False, "json": False, "explain": None, **given})
+
+
+def test_findings_are_one_json_document_on_request(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check.run_check(project, words(json=True)) == 0
+    assert json.loads(capsys.readouterr().out) == {"checked": "the sources", "findings": []}
+    replace(project, START, "map.png", "mop.png")
+    assert check.run_check(project, words(json=True)) == 1
+    out = capsys.readouterr()
+    assert json.loads(out.out)["findings"] == [
+        {
+            "file": "docs/index.md",
+            "line": 8,
+            "column": 61,
+            "code": "image-missing",
+            "message": "there is no image 'mop.png' under docs/",
+            "fix": "add the file, or mend its name",
+        }
+    ]
+    assert out.err == ""
+
+
+def test_a_code_is_explained_on_request(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check.run_check(project, words(explain="link-html")) == 0
+    section = capsys.readouterr().out
+    assert section.startswith("### link-html\n\nA link in raw HTML names a Markdown file.")
+    assert "**To mend it:** Write `[the seven steps](../framework/index.md)`" in section
+    assert check.run_check(project, words(explain="all")) == 0
+    assert section in capsys.readouterr().out
+    with pytest.raises(HandbookError) as error:
+        check.run_check(project, words(explain="link-htm"))
+    assert str(error.value) == (
+        "handbook check: no-code: no code is called 'link-htm'; did you mean 'link-html'? "
+        "(fix: handbook check --explain all)"
+    )
+
+
+def test_every_code_is_explained_in_whole_sentences() -> None:
+    for name, code in rules.codes().items():
+        assert re.fullmatch(r"[a-z]+(?:-[a-z]+)*", name)
+        assert code.means.endswith("."), name
+        assert code.example.strip(), name
+        assert code.mend.rstrip("`").endswith("."), name
+
+
+def test_no_code_belongs_to_two_rules() -> None:
+    names = [code.name for rule in rules.find(rules.Explained) for code in rule.codes]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_a_rule_is_found_by_its_module_and_by_its_kind() -> None:
+    found = {type(rule) for rule in rules.find(Rule)}
+    assert figures.ShadowedPackage in found
+    assert Rule not in found
+    assert not any(issubclass(rule, rules.SiteRule) for rule in found)
+    assert {type(rule) for rule in rules.find(Rule, figures)} == {
+        figures.FigureReferences,
+        figures.FiguresUsed,
+        figures.FiguresDrawn,
+        figures.ShadowedPackage,
+    }

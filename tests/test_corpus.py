@@ -113,6 +113,27 @@ def test_every_code_of_a_rule_is_caught_somewhere_in_the_corpus() -> None:
     assert caught <= set(rules.codes())
 
 
+# Repeated, each opens again and again what it never closes. Where a pattern looks twice at what it
+# failed on, such a page takes minutes, and this test with it.
+OPENINGS = [
+    "[", "[a", "![", "[x](<", "a`b``c```d````", "<!--", "<!--=", '<a "', "</a>", "{#a #a", "$$",
+    "\\(", "\\[", "[^a", "[^a]:", "| a |", "|---|", "```a", "~~~", "!!! a", "*[a]:", "[[[cog",
+    "1,111,", "$1", ".", "--8<--", "- ", "> ", "#", "## a", "a\n---\n", "{{", "<pre>", "[a][b]",
+    "[a](b)", "![a](figure:b)", "TODO", "```quiz", "    a\n", "\\`",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
+def test_no_page_takes_long(opening: str, tmp_path: Path) -> None:
+    shutil.copytree(BASE, tmp_path, dirs_exist_ok=True)
+    page = tmp_path / "docs" / "blocks" / "ranking" / "index.md"
+    head = page.read_text(encoding="utf-8").partition("## Size it")[0]
+    page.write_text(head + f"{opening}\n" * (6_000 // len(opening)), encoding="utf-8")
+    held = [rule for rule in rules.find(Rule) if not isinstance(rule, figures.FiguresDrawn)]
+    for problem in check.check_sources(Project(tmp_path), held):
+        assert len(problem.text(tmp_path).splitlines()) == 1
+
+
 @pytest.mark.parametrize("kind", ["pipe", "unreadable"])
 def test_what_is_no_readable_file_is_told_and_not_waited_for(kind: str, tmp_path: Path) -> None:
     shutil.copytree(BASE, tmp_path, dirs_exist_ok=True)

@@ -26,6 +26,23 @@ def test_an_annotation_escapes_what_would_end_it() -> None:
     assert problem.annotation(ROOT) == "::error file=a.md,line=2,title=x::100 %25%0Anext"
 
 
+def test_an_annotation_stands_at_its_column_and_in_its_file() -> None:
+    problem = Problem(ROOT / "a,b.md", 2, 7, "x", "m", "f")
+    assert problem.annotation(ROOT) == "::error file=a%2Cb.md,line=2,col=7,title=x::m (fix: f)"
+
+
+def test_a_record_says_all_that_the_line_says() -> None:
+    problem = Problem(ROOT / "docs/a.md", 2, 7, "x", "m", "f")
+    assert problem.record(ROOT) == {
+        "file": "docs/a.md",
+        "line": 2,
+        "column": 7,
+        "code": "x",
+        "message": "m",
+        "fix": "f",
+    }
+
+
 def test_a_report_sorts_and_counts_the_same_finding_once(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

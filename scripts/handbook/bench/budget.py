@@ -96,7 +96,7 @@ def _over(
         most = allowed.get(key, 0)
         if value > most:
             said = f"{name}: {key} is {value:,}, and {most:,} is allowed"
-            yield Problem(file, _line(lines, name, key), 0, "budget", said, RAISE)
+            yield Problem(file, _line(lines, name, key), 0, "budget-exceeded", said, RAISE)
 
 
 def _line(lines: list[str], name: str, key: str) -> int:

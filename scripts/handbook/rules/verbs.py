@@ -26,6 +26,14 @@ class Verbs(Explained):
             "Take names from the list that the message shows.",
         ),
         _typed(
+            "budget-exceeded",
+            "A page has outgrown what `tests/budget.toml` allows it: bytes of a kind, requests, or "
+            "anything foreign.",
+            "handbook bench --only pages",
+            "Make it lighter. To allow more on purpose, run `handbook bench --write-budget` and "
+            "say why in the pull request.",
+        ),
+        _typed(
             "estimate-unknown",
             "No chapter with an estimate has this name, or several have.",
             "python -c 'from handbook.estimate import chapter; chapter(\"news-fed\")'",

@@ -943,7 +943,7 @@ def read(path: Path, project: Project) -> Chapter:
         fix = "make it a file that everybody may read: chmod 644"
         said = error.strerror or "cannot be read"
         raise HandbookError([Problem(path, 0, 0, "page-unreadable", said, fix)]) from None
-    text = _decode(path, raw).replace("\r\n", "\n").replace("\r", "\n")
+    text = decode(path, raw).replace("\r\n", "\n").replace("\r", "\n")
     page = path.relative_to(project.docs) if path.is_relative_to(project.docs) else path
     for pattern, what in _PATHOLOGICAL:
         match = pattern.search(text)
@@ -954,7 +954,16 @@ def read(path: Path, project: Project) -> Chapter:
     return Chapter(path, page.as_posix(), text)
 
 
-def _decode(path: Path, raw: bytes) -> str:
+def decode(path: Path, raw: bytes) -> str:
+    """Returns what a file says.
+
+    Args:
+        path: The file, for the finding.
+        raw: Its bytes.
+
+    Raises:
+        HandbookError: They are no UTF-8.
+    """
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -12,7 +12,7 @@ from handbook.rules.sources import Sources
 
 
 class Readable(Rule):
-    """Every page can be read, and is of a size that can be worked with."""
+    """Every page and every other text can be read, and is of a size that can be worked with."""
 
     codes = (
         Code(
@@ -48,8 +48,8 @@ class Readable(Rule):
     )
 
     def over(self, sources: Sources) -> Iterable[Problem]:
-        """Returns what could not be read."""
-        return sources.unreadable
+        """Returns what could not be read, among pages and among all other texts."""
+        return [*sources.unreadable, *sources.garbled]
 
 
 _ODD = re.compile(

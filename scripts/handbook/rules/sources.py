@@ -18,7 +18,7 @@ from handbook.chapters import Chapter
 from handbook.estimate import estimates
 from handbook.expressions import Scope
 from handbook.project import Project
-from handbook.report import Problem
+from handbook.report import HandbookError, Problem
 
 if TYPE_CHECKING:
     from handbook.drawing.figure import FigureSource
@@ -33,7 +33,7 @@ class Text:
 
     Attributes:
         path: The file.
-        text: What it says; bytes that are no UTF-8 are left out.
+        text: What it says.
     """
 
     def __init__(self, path: Path, text: str) -> None:
@@ -87,16 +87,28 @@ class Sources:
                 yield from (Path(folder, each) for each in (*names, *linked))
         yield self.project.config
 
-    @cached_property
+    @property
     def texts(self) -> list[Text]:
         """Every text that was written: pages, Python, includes, templates, the configuration."""
+        return self._texts[0]
+
+    @property
+    def garbled(self) -> list[Problem]:
+        """The texts but pages that are no UTF-8."""
+        return self._texts[1]
+
+    @cached_property
+    def _texts(self) -> tuple[list[Text], list[Problem]]:
+        garbled: list[Problem] = []
         found = [Text(page.path, page.text) for page in self.pages]
         known = {text.path for text in found} | {Path(each.path) for each in self.unreadable}
         for path in self.files:
             if path.suffix in _TEXTS and path not in known and chapters.readable(path):
-                text = path.read_text(encoding="utf-8", errors="ignore")
-                found.append(Text(path, text))
-        return found
+                try:
+                    found.append(Text(path, chapters.decode(path, path.read_bytes())))
+                except HandbookError as error:
+                    garbled += error.problems
+        return found, garbled
 
     @cached_property
     def names(self) -> set[str]:
@@ -151,8 +163,8 @@ class Sources:
     def config(self) -> yaml.Node | None:
         """The configuration of the site generator; None where it is not YAML."""
         try:
-            return chapters.compose(self.project.config.read_text(encoding="utf-8"))
-        except yaml.YAMLError:
+            return chapters.compose(_read_config(self.project))
+        except (yaml.YAMLError, HandbookError):
             return None
 
     @cached_property
@@ -168,7 +180,9 @@ def read_nav(project: Project) -> tuple[list[NavEntry], list[Problem]]:
         project: The checkout.
     """
     try:
-        root = chapters.compose(project.config.read_text(encoding="utf-8"))
+        root = chapters.compose(_read_config(project))
+    except HandbookError as error:
+        return [], error.problems
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 0)
@@ -176,6 +190,10 @@ def read_nav(project: Project) -> tuple[list[NavEntry], list[Problem]]:
         return [], [Problem(project.config, line, column, "nav-yaml", said, "mend this line")]
     nav = value_of(root, "nav")
     return list(_entries(nav)) if nav else [], []
+
+
+def _read_config(project: Project) -> str:
+    return chapters.decode(project.config, project.config.read_bytes())
 
 
 def value_of(node: yaml.Node | None, name: str) -> yaml.Node | None:

@@ -341,6 +341,8 @@ def _raw(page: Chapter) -> Iterator[Problem]:
         yield page.problem(unclosed, "comment-open", "the comment is not closed", "end it with -->")
     yield from _balance(page)
     for match in _TEMPLATE.finditer(page.prose):
+        if _in_math(page.prose, match.start()):
+            continue
         said = f"{match[0][:40]!r} is shown as it is written"
         yield page.problem(
             match.start(), "template-syntax", said, "write the value, or make it code"
@@ -350,6 +352,12 @@ def _raw(page: Chapter) -> Iterator[Problem]:
             said = "the link has no words" if not link.text else "the link leads nowhere"
             fix = "write [where it leads](page.md)"
             yield Problem(page.path, link.line, link.column, "link-empty", said, fix)
+
+
+def _in_math(prose: str, at: int) -> bool:
+    """Whether a place is within a formula, whose braces are its own."""
+    line = prose[prose.rfind("\n", 0, at) + 1 : at]
+    return bool(line.count("$") % 2 or prose.count("$$", max(at - 2_000, 0), at) % 2)
 
 
 def _balance(page: Chapter) -> Iterator[Problem]:

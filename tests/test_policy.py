@@ -179,6 +179,16 @@ def test_the_error_page_and_redirects_have_it_too(overridden):
         assert META.search(path.read_text(encoding="utf-8")), path
 
 
+@pytest.mark.build
+def test_every_page_of_the_site_has_its_policy_and_trusts_one_script_at_most(built):
+    pages = sorted(built.site.rglob("*.html"))
+    assert len(pages) > 10
+    for path in pages:
+        scripts = directives(path.read_text(encoding="utf-8"))["script-src"]
+        assert "unsafe-inline" not in scripts
+        assert scripts.count("sha256-") <= 1, path
+
+
 # --------------------------------------------------------------------------- in a browser
 
 

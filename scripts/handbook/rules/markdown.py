@@ -357,7 +357,8 @@ def _raw(page: Chapter) -> Iterator[Problem]:
 def _in_math(prose: str, at: int) -> bool:
     """Whether a place is within a formula, whose braces are its own."""
     line = prose[prose.rfind("\n", 0, at) + 1 : at]
-    return bool(line.count("$") % 2 or prose.count("$$", max(at - 2_000, 0), at) % 2)
+    paragraph = max(prose.rfind("\n\n", 0, at), at - 20_000, 0)
+    return bool(line.count("$") % 2 or prose.count("$$", paragraph, at) % 2)
 
 
 def _balance(page: Chapter) -> Iterator[Problem]:

@@ -26,15 +26,23 @@ extra: {redirects: {}}
 """
 
 
+# What every step of a build expects of a page, and nothing else.
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Toy</title>
+<meta name="description" content="A toy."></head>
+<body><main><article>{content}</article></main></body></html>
+"""
+
+
 @pytest.fixture
 def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """The smallest project, in which sources and figures have nothing to say."""
     (tmp_path / "docs").mkdir()
     (tmp_path / "mkdocs.yml").write_text(CONFIG)
-    (tmp_path / "docs" / "index.md").write_text("# Toy\n")
+    (tmp_path / "docs" / "index.md").write_text("# Toy\n\nWords.\n")
     theme = tmp_path / "theme"
     theme.mkdir()
-    (theme / "main.html").write_text("<!doctype html><title>t</title>{{ page.content }}")
+    (theme / "main.html").write_text(PAGE.format(content="{{ page.content }}"))
     (tmp_path / "mkdocs.yml").write_text(CONFIG.replace("null", "null, custom_dir: theme"))
     (tmp_path / "diagrams").mkdir()
     monkeypatch.setattr(check, "check_sources", lambda _: [])
@@ -164,7 +172,10 @@ def finish(project: Project, redirects: dict[str, str]) -> None:
 def published(toy: Project) -> Project:
     for folder in ("", "new/page"):
         (toy.site / folder).mkdir(parents=True, exist_ok=True)
-        (toy.site / folder / "index.html").write_text("page")
+        page = PAGE.format(content='<h1 id="page">Page</h1><p>Words.</p>')
+        (toy.site / folder / "index.html").write_text(page)
+    (toy.docs / "new").mkdir()
+    (toy.docs / "new/page.md").write_text("# Page\n\nWords.\n")
     return toy
 
 

@@ -152,17 +152,18 @@ def parts(project: Project, folder: Path) -> dict[str, str]:
 
     Args:
         project: The checkout.
-        folder: The built site; all of its pages where the configuration has no navigation.
+        folder: The built site; where the configuration has no navigation, what it has of each
+            file under `docs/`.
     """
     root = compose(project.config.read_text(encoding="utf-8"))
     nav = _value(root, "nav")
     if nav is not None:
         return dict(_entries(nav, ""))
-    pages = sorted(path.parent.relative_to(folder) for path in folder.rglob("index.html"))
-    names = (page.as_posix() for page in pages)
+    pages = sorted(path.relative_to(project.docs).as_posix() for path in project.docs.rglob("*.md"))
     return {
-        "" if name == "." else f"{name}/": name.split("/")[0].replace("-", " ").capitalize()
-        for name in names
+        address_of(page): page.split("/")[0].replace("-", " ").capitalize() if "/" in page else ""
+        for page in pages
+        if (folder / address_of(page) / "index.html").is_file()
     }
 
 

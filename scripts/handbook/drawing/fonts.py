@@ -34,6 +34,7 @@ BASIC = (
     (0xA9, 0xA9),
     (0xB0, 0xB3),
     (0xB5, 0xB7),
+    (0xB9, 0xB9),
     (0xD7, 0xD7),
     (0xF7, 0xF7),
     (0x2010, 0x2026),
@@ -49,14 +50,24 @@ LATIN = (
     (0xA8, 0xA8),
     (0xAA, 0xAF),
     (0xB4, 0xB4),
-    (0xB8, 0xD6),
+    (0xB8, 0xB8),
+    (0xBA, 0xD6),
     (0xD8, 0xF6),
     (0xF8, 0xFF),
 )
-# What figures of models write.
-GREEK = (
+# What formulas in text and figures of models write: Greek letters, powers, indices, a few signs.
+MATH = (
     (0x391, 0x3C9),
     (0x2032, 0x2033),
+    (0x2070, 0x208E),
+    (0x2202, 0x2202),
+    (0x2207, 0x2208),
+    (0x220F, 0x220F),
+    (0x2211, 0x2211),
+    (0x221A, 0x221A),
+    (0x221D, 0x221E),
+    (0x2260, 0x2260),
+    (0x22C5, 0x22C5),
 )
 # Other Latin letters and the rarer signs.
 EXTENDED = (
@@ -64,14 +75,21 @@ EXTENDED = (
     (0x2027, 0x2027),
     (0x2030, 0x2031),
     (0x2034, 0x203A),
-    (0x2070, 0x209C),
+    (0x2090, 0x209C),
     (0x2122, 0x2122),
     (0x2194, 0x2199),
     (0x21D0, 0x21D4),
-    (0x2200, 0x2211),
-    (0x2213, 0x2247),
-    (0x2249, 0x2263),
-    (0x2266, 0x22FF),
+    (0x2200, 0x2201),
+    (0x2203, 0x2206),
+    (0x2209, 0x220E),
+    (0x2210, 0x2210),
+    (0x2213, 0x2219),
+    (0x221B, 0x221C),
+    (0x221F, 0x2247),
+    (0x2249, 0x225F),
+    (0x2261, 0x2263),
+    (0x2266, 0x22C4),
+    (0x22C6, 0x22FF),
     (0x2318, 0x2318),
     (0x25A0, 0x25CF),
     (0x2605, 0x2606),
@@ -80,7 +98,7 @@ EXTENDED = (
 INTER = {
     "inter": BASIC,
     "inter-latin": LATIN,
-    "inter-greek": GREEK,
+    "inter-math": MATH,
     "inter-extended": EXTENDED,
 }
 
@@ -123,7 +141,7 @@ def width_table(source: Path) -> str:
             tools.ttLib.TTFont(source), {"opsz": 14, "wght": weight}
         )
         cmap, metrics = font.getBestCmap(), font["hmtx"].metrics
-        points = sorted(set(_points(BASIC + LATIN + GREEK + EXTENDED)) & set(cmap))
+        points = sorted(set(_points(BASIC + LATIN + MATH + EXTENDED)) & set(cmap))
         chars = "".join(map(chr, points))
         columns[weight] = [metrics[cmap[point]][0] for point in points]
         units = font["head"].unitsPerEm

@@ -98,7 +98,7 @@ def test_table_is_that_of_the_shipped_font() -> None:
         ("inter", "AbcMWi019 →≤÷"),
         ("inter-latin", "éßØ"),
         ("inter-math", "ετ′⁴₀∑"),
-        ("inter-extended", "Ł∫≡"),
+        ("inter-extended", "Ł∫"),
     ):
         font = TTFont(ROOT / f"docs/assets/fonts/{name}.woff2")
         units, cmap = font["head"].unitsPerEm, font.getBestCmap()

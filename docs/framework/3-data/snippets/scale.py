@@ -1,0 +1,20 @@
+"""A heavy-tailed count to a number between 0 and 1."""
+
+from bisect import bisect_right
+from math import log1p
+from statistics import quantiles
+
+
+def fit_edges(training: list[float], buckets: int = 20) -> list[float]:
+    """Returns edges of equally full buckets, to be stored with the model."""
+    return quantiles(training, n=buckets, method="inclusive")
+
+
+def by_quantile(value: float, edges: list[float]) -> float:
+    """Returns the share of edges at or below the value."""
+    return bisect_right(edges, value) / len(edges)
+
+
+def by_log(value: float, largest: float) -> float:
+    """Returns the logarithm as a share of the training maximum's."""
+    return min(1.0, log1p(value) / log1p(largest))

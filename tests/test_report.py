@@ -91,7 +91,7 @@ def test_a_kit_that_does_not_parse_is_one_line(
         raise SyntaxError("'(' was never closed", ("scripts/handbook/x.py", 7, 1, "(", 7, 2))
 
     monkeypatch.setattr(Verb, "load", lambda _: broken)
-    assert main(["check"]) == 1
+    assert main(["lint"]) == 1
     said = "scripts/handbook/x.py:7: kit-syntax: '(' was never closed\n"
     assert capsys.readouterr().err == said
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from handbook import sandbox
 from handbook.project import Project, find_project
 from handbook.report import HandbookError, Problem, Report
 
@@ -37,13 +38,15 @@ class Flag:
 class Verb:
     """One verb: its name, what it does, and where the code is.
 
-    The module is imported only when the verb runs: `handbook check` must not pay for MkDocs.
+    The module is imported only when the verb runs: `handbook check` must not pay for MkDocs. What
+    runs contributors' Python runs in a process with limits; `build` sees to that by itself.
     """
 
     name: str
     help: str
     target: str
     flags: tuple[Flag, ...] = ()
+    runs_python: bool = False
 
     def load(self) -> Runner:
         """Imports the verb's module and returns its function."""
@@ -79,6 +82,7 @@ VERBS = (
             _switch("--json", "print the findings as one JSON document"),
             Flag(("--explain",), {"metavar": "CODE", "help": "print what a code means, or `all`"}),
         ),
+        runs_python=True,
     ),
     Verb(
         "published",
@@ -94,6 +98,7 @@ VERBS = (
             _switch("--fix", "rewrite the numbers and tables that are out of date"),
             _switch("--list", "list every number with what proves it"),
         ),
+        runs_python=True,
     ),
     Verb(
         "figures",
@@ -105,6 +110,7 @@ VERBS = (
             _switch("--check", "draw and check, but write nothing"),
             Flag(("--sheet",), {"metavar": "FILE.html", "help": "write a contact sheet"}),
         ),
+        runs_python=True,
     ),
     Verb(
         "new",
@@ -155,10 +161,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0 when all is well, 1 when something was found, 130 when interrupted.
     """
-    args = parser().parse_args(argv)
+    status = _status(parser().parse_args(argv), sys.argv[1:] if argv is None else argv)
+    sandbox.ended()
+    return status
+
+
+def _status(args: argparse.Namespace, words: Sequence[str]) -> int:
     verb: Verb = args.entry
     try:
         project = find_project()
+        if verb.runs_python and not sandbox.inside():
+            return sandbox.run(project, words, _written(project, args))
         return verb.load()(project, args)
     except HandbookError as error:
         Report(error.problems).print(_root_or_none())
@@ -175,6 +188,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has gone (`handbook figures --list | head`): nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+
+
+def _written(project: Project, args: argparse.Namespace) -> list[Path]:
+    """Returns the folders that a verb which runs contributors' Python writes to."""
+    if args.verb == "check" or getattr(args, "check", False):
+        return []
+    project.cache.mkdir(parents=True, exist_ok=True)
+    folders = [project.cache]
+    if getattr(args, "fix", False):
+        folders.append(project.docs)
+    if getattr(args, "sheet", None):
+        folders.append(Path(args.sheet).resolve().parent)
+    return folders
 
 
 def _root_or_none() -> Path | None:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from handbook import sandbox
 from handbook.estimate import Quantity
 from handbook.expressions import (
     FUNCTIONS,
@@ -88,6 +89,7 @@ class Derivation:
         return tuple(found)
 
 
+@sandbox.limited()
 def derivation(
     expression: str, project: Project | None = None, scope: Scope | None = None
 ) -> Derivation:
@@ -178,6 +180,8 @@ def of_call(function: Callable[..., Any], *args: Any, **named: Any) -> Derivatio
 
 # A minute, an hour and a day in seconds, a day in hours.
 _TIMES = (60, 3600, 86400, 24)
+
+
 def forget() -> None:
     """Forgets what was explained, for who knows that an estimate has changed.
 

@@ -32,6 +32,7 @@ from statistics import NormalDist
 from types import ModuleType
 from typing import Literal
 
+from handbook import sandbox
 from handbook.project import Project, find_project
 from handbook.report import HandbookError, Problem
 
@@ -811,6 +812,7 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 
 def _load(path: Path, project: Project | None, used: set[Path]) -> _Loaded:
+    sandbox.refuse(path)
     stamp = _stamp(path)
     # Unique by path, so that two chapters never share a name, and registered, because
     # dataclasses and pickling look their module up by it.
@@ -822,7 +824,8 @@ def _load(path: Path, project: Project | None, used: set[Path]) -> _Loaded:
     sys.modules[module.__name__] = module
     try:
         # Compiled here, not imported: no `__pycache__` under docs, no stale bytecode.
-        exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)  # noqa: S102
+        with sandbox.limited():
+            exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)  # noqa: S102
     except HandbookError:
         sys.modules.pop(module.__name__, None)
         raise

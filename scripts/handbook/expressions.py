@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from handbook import sandbox
 from handbook.estimate import chapter, count, did_you_mean, estimates, failure, si, slug_name
 from handbook.project import Project
 
@@ -151,7 +152,8 @@ def evaluate(text: str, scope: Scope) -> float | int | str:
     """
     if text in scope.values:
         return scope.values[text]
-    value = settle(walk(parse(text), scope), text)
+    with sandbox.limited():
+        value = settle(walk(parse(text), scope), text)
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ExpressionError(f"{text} is {_article(type(value).__name__)}, not a number")
     scope.values[text] = value
@@ -230,11 +232,11 @@ def _run(function: Callable[..., Any], args: list[Any], named: dict[str, Any], t
         pass  # A builtin without a signature says for itself what it lacks.
     try:
         return function(*args, **named)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ExpressionError(f"{text} fails: {_where(function, error)}") from error
 
 
-def _where(function: Callable[..., Any], error: Exception) -> str:
+def _where(function: Callable[..., Any], error: BaseException) -> str:
     code = getattr(inspect.unwrap(function), "__code__", None)
     if code is None:
         return f"{type(error).__name__}: {error}"

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from handbook import chapters, quantities
+from handbook import chapters, quantities, sandbox
 from handbook.chapters import Chapter, Span
 from handbook.derivations import Derivation, Input, derivation
 from handbook.estimate import failure, using
@@ -302,7 +302,8 @@ def _regenerated(block: str, scope: Scope) -> str:
     named = {node.id for node in ast.walk(rows) if isinstance(node, ast.Name)}
     modules = [scope.module(name) for name in sorted(named) if name in scope.slugs]
     try:
-        new = table(walk(rows, scope))
+        with sandbox.limited():
+            new = table(walk(rows, scope))
     except (ExpressionError, HandbookError):
         raise
     except Exception as error:

@@ -66,7 +66,7 @@ def compose(source: FigureSource, store: Path | None = None) -> RenderedFigure:
         if made is not None:
             return _from_drawing(source, made.render(source.title, source.description))
         return _from_graph(source, graph, store)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # A figure is anybody's code: one that fails must not stop the others.
         problems = error.problems if isinstance(error, HandbookError) else [_problem(source, error)]
         return RenderedFigure(source.id, source.title, source.description, problems=problems)
@@ -129,7 +129,7 @@ class _Uncached(SourceFileLoader):
         return self.source_to_code(self.get_data(self.path), self.path)
 
 
-def _problem(source: FigureSource, error: Exception) -> Problem:
+def _problem(source: FigureSource, error: BaseException) -> Problem:
     """One line for whatever a figure's code raised, at the line of its file that did."""
     line = getattr(error, "line", 0)
     if not line and isinstance(error, SyntaxError):

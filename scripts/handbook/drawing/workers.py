@@ -1,4 +1,4 @@
-"""Draws figures in worker processes, so that a crash of the layout costs one figure."""
+"""Draws figures in worker processes, so that a crash or an endless loop costs one figure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from pathlib import Path
 
+from handbook import sandbox
 from handbook.drawing.cache import FigureCache
 from handbook.drawing.catalogue import catalogue
 from handbook.drawing.figure import FigureSource, RenderedFigure
@@ -85,12 +86,33 @@ def _draw(
     results: dict[str, RenderedFigure] = {}
     # A crash breaks the pool and everything in flight: the rest is drawn again, one by one.
     count = min(os.cpu_count() or 1, len(sources))
+    since = sandbox.written()
     _pooled(project.root, sources, store, results, progress, count)
+    _blame(project, sources, results, since)
     for source in sources:
         if source.id not in results:
+            since = sandbox.written()
             _pooled(project.root, [source], store, results, progress, 1)
+            _blame(project, [source], results, since)
             results.setdefault(source.id, _crashed(source))
     return [results[source.id] for source in sources]
+
+
+def _blame(
+    project: Project, sources: list[FigureSource], results: dict[str, RenderedFigure], since: int
+) -> None:
+    """Notes which figure had to be ended, as far as that is known, so that none is drawn twice."""
+    place = sandbox.place_of(project, sandbox.told_since(since))
+    if place is None:
+        return
+    problem = sandbox.problem_of(place)
+    if place.path.is_relative_to(project.docs):
+        # An estimate: whatever else needs it shall fail at once.
+        sandbox.note(problem)
+    left = [source for source in sources if source.id not in results]
+    drawn = [each for each in left if each.path == place.path and each.function in place.functions]
+    for source in left if len(left) == 1 else drawn:
+        results[source.id] = _without(source, problem)
 
 
 def _pooled(
@@ -118,7 +140,7 @@ def _work(root: Path, source: FigureSource, store: Path | None) -> RenderedFigur
     from handbook.drawing.compose import compose  # heavy; only where drawing
     from handbook.estimate import using
 
-    with using(Project(root)):
+    with using(Project(root)), sandbox.limited():
         return compose(source, store)
 
 
@@ -157,4 +179,8 @@ def _crashed(source: FigureSource) -> RenderedFigure:
         f"the layout of {source.id} crashed its process",
         "simplify the figure, then report it with its source",
     )
+    return _without(source, problem)
+
+
+def _without(source: FigureSource, problem: Problem) -> RenderedFigure:
     return RenderedFigure(source.id, source.title, source.description, problems=[problem])

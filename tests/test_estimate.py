@@ -165,8 +165,10 @@ def test_a_chapter_loads_by_slug_once_and_reloads_when_it_or_its_source_changes(
         ),
         (
             "from handbook.estimate import chapter\nchapter('a/x')\n",
-            "docs/a/x/estimate.py:1: estimate-cycle: estimates need each other: x -> x "
-            "(fix: move what both need into one of them)",
+            (
+                "docs/a/x/estimate.py:1: estimate-cycle: estimates need each other: x -> x "
+                "(fix: move what both need into one of them)"
+            ),
         ),
     ],
 )

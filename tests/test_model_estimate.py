@@ -1,0 +1,106 @@
+"""The arithmetic of the model step, recomputed by hand where a slip would matter."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from handbook.estimate import chapter
+
+step = chapter("framework/4-model")
+feed = chapter("case-studies/news-feed")
+base = chapter("framework")
+
+
+def test_trees_and_network_cost_what_their_work_costs() -> None:
+    core_ms = 500 * 8 * 500 * 8 * 5e-9 * 1e3
+    assert step.trees_request_ms() == pytest.approx(core_ms)
+    fleet = math.ceil(69_444.4 * core_ms / 1e3 / 32 / 0.6 * 1.5)
+    assert step.trees_machines() == fleet == 435
+    assert step.trees_dollars() == fleet * 1.5 * 730
+    assert step.trees_dollars() > feed.ranker_dollars() > step.one_head_trees_dollars()
+
+
+def test_the_correction_turns_the_order_of_the_two_posts() -> None:
+    assert step.uncorrected_head() == pytest.approx(math.log(2))
+    assert step.uncorrected_tail() == pytest.approx(math.log(100))
+    assert step.corrected_head() - step.corrected_tail() == pytest.approx(math.log(2))
+
+
+def test_training_reads_and_sends_what_the_text_says() -> None:
+    seconds = feed.retrain_hours() / 64 * 3600
+    examples = 4.56e9 * 30
+    assert step.example_bytes_per_second() == pytest.approx(examples * 4000 / seconds)
+    assert step.step_ms() == pytest.approx(1e3 * seconds * 65_536 / examples)
+    ring = 2 * 63 / 64 * feed.dense_parameter_count() * 4 / (step.step_ms() / 1e3)
+    assert step.gradient_bytes_per_second() == pytest.approx(ring)
+    assert step.table_training_bytes() == 500e6 * 64 * 12
+    assert step.table_rowwise_bytes() == 500e6 * (64 * 4 + 4)
+
+
+@pytest.mark.parametrize(
+    ("df", "quantile"), [(2, 4.30265), (4, 2.77645), (8, 2.30600), (18, 2.10092)]
+)
+def test_students_t_agrees_with_the_printed_tables(df: int, quantile: float) -> None:
+    assert step.t_quantile(df) == pytest.approx(quantile, abs=1e-4)
+
+
+def test_five_seeds_see_the_effect_and_two_do_not() -> None:
+    assert step.ablation_margin() == pytest.approx(2.306 * 0.05 * math.sqrt(2 / 5), abs=1e-4)
+    assert step.ablation_margin(2) > 2 * step.ABLATION_EFFECT
+    assert step.ablation_margin() < step.ABLATION_EFFECT
+    assert step.ablation_runs() == 55
+
+
+def test_hosted_tokens_cost_their_price() -> None:
+    answers = 300e3 * 4 * 30
+    assert step.answers_per_month() == answers
+    assert step.small_hosted_dollars() == pytest.approx(answers * (2800 * 0.3 + 200 * 2.5) / 1e6)
+    assert step.large_hosted_dollars() == pytest.approx(answers * 0.01)
+    assert step.point_dollars() == pytest.approx(3_000 * 30 * 4)
+    saved = step.large_hosted_dollars() - step.small_hosted_dollars()
+    assert step.break_even_points() == pytest.approx(saved / step.point_dollars())
+    assert step.cached_saving() == pytest.approx(800 * 2.5 * 0.9 / (2800 * 2.5 + 200 * 15))
+
+
+def test_cards_of_your_own_by_hand() -> None:
+    prompts = 2 * 8.03e9 * 41.6667 * 2800 / (989e12 * 0.4)
+    cache = 2 * 32 * 8 * 128 * 2 * 3000
+    step_s = (8.03e9 * 2 + 64 * cache) / (3.35e12 * 0.6)
+    answers = 41.6667 * 200 / (64 / step_s)
+    assert step.prefill_busy_cards() == pytest.approx(prompts, rel=1e-4)
+    assert step.decode_busy_cards() == pytest.approx(answers, rel=1e-4)
+    assert step.own_cards() == math.ceil((prompts + answers) / 0.6 * 1.5)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "layers", "group"),
+    [
+        (step.SMALL_PARAMETERS, step.SMALL_LAYERS, step.SMALL_GROUP),
+        (step.BIG_PARAMETERS, step.BIG_LAYERS, step.BIG_GROUP),
+    ],
+)
+def test_a_batch_fits_the_cards_and_keeps_the_readers_pace(
+    parameters: float, layers: float, group: float
+) -> None:
+    caches = step.DECODE_BATCH * step.sequence_cache_bytes(layers)
+    assert parameters * 2 + caches < 0.9 * group * step.CARD_MEMORY_BYTES
+    pace_ms = 1e3 / base.READING_TOKENS_PER_SECOND
+    assert step.decode_step_ms(parameters, layers, group) < pace_ms
+
+
+def test_own_cards_win_above_the_crossing_and_not_at_todays_load() -> None:
+    crossing = step.break_even_load()
+    for load in (1.0, crossing):
+        assert step.own_with_people_dollars(load) > step.small_hosted_dollars() * load
+    for load in (crossing + 0.05, 2 * crossing, 4 * crossing):
+        assert step.own_with_people_dollars(load) < step.small_hosted_dollars() * load
+
+
+def test_adapters_and_training_from_nothing() -> None:
+    layer = 16 * (2 * (4096 + 4096) + 2 * (4096 + 1024) + 3 * (4096 + 14_336))
+    assert step.lora_parameters() == 32 * layer == 41_943_040
+    assert step.scratch_flops() == pytest.approx(6 * 8.03e9 * 15e12)
+    assert step.scratch_hours() == pytest.approx(6 * 8.03e9 * 15e12 / (0.4 * 989e12) / 3600)
+    assert step.scratch_over_tuning() == pytest.approx(15e12 / (50e3 * 3000 * 2))

@@ -6,13 +6,12 @@ Nothing that is published is touched until the new site is whole and clean.
 from __future__ import annotations
 
 import argparse
-import ctypes
+import errno
 import html
 import logging
 import os
 import posixpath
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -20,12 +19,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from handbook import sandbox
 from handbook.markdown.context import line_of, read_problem
 from handbook.project import Project
+from handbook.publishing import MARKED, MARKER, failure, publish, publishing
 from handbook.report import HandbookError, Problem, Report
 
-AT_FDCWD = -100
-RENAME_EXCHANGE = 2
+# What a file system says that takes no more.
+NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO)
 QUIET = {
     # Both announce the end of the generator's life on every build.
     "NO_MKDOCS_2_WARNING": "1",
@@ -39,39 +40,60 @@ REDIRECT = """<!doctype html>
 """
 
 
-def run_build(project: Project, _args: argparse.Namespace) -> int:
+def run_build(project: Project, args: argparse.Namespace) -> int:
     """Builds the site and publishes it into `site/`.
 
     Args:
         project: The checkout.
-        _args: Nothing is read from it.
+        args: `into` is given to the part that runs contributors' Python, in a process with limits:
+            the folder aside that it builds into.
 
     Returns:
         0 when the site was swapped in, 1 when something was found and the old one was kept.
+
+    Raises:
+        HandbookError: The site's folder cannot be replaced, or not by us.
     """
+    if args.into:
+        return make(project, Path(args.into))
     started = time.monotonic()
+    with publishing(project) as aside:
+        # Nothing that a contributor wrote runs in this process, which may write to `site/`.
+        words = ["build", "--into", str(aside)]
+        if sandbox.run(project, words, writable=[project.cache, aside]):
+            return 1
+        publish(aside, project.site)
+    seconds = time.monotonic() - started
+    print(f"Built site/ in {seconds:.1f} s. To look at it: make serve, or open site/index.html")
+    return 0
+
+
+def make(project: Project, aside: Path) -> int:
+    """Checks the sources, builds the site aside, and checks what was built.
+
+    Args:
+        project: The checkout.
+        aside: An empty folder.
+
+    Returns:
+        0 when the folder may be published, 1 when something was found.
+    """
     report = Report()
-    sweep(project)
-    report.extend(_check_sources(project))
-    if report.ok:
-        aside = project.root / f"{project.site.name}.{os.getpid()}.new"
-        try:
+    try:
+        report.extend(_check_sources(project))
+        if report.ok:
             report.extend(build_into(project, aside))
-            if report.ok:
-                step("Checking the built site")
-                report.extend(_check_site(project, aside))
-            if report.ok:
-                publish(aside, project.site)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
+        if report.ok:
+            (aside / MARKER).write_text(MARKED, encoding="utf-8")
+            step("Checking the built site")
+            report.extend(_check_site(project, aside))
+    except OSError as error:
+        report.add(failure(project, error))
     report.print(project.root)
     if not report.ok:
         kept = "; the site that was there is kept" if project.site.exists() else ""
         print(f"Not built: {len(report.problems)} found{kept}.", file=sys.stderr)
-        return 1
-    seconds = time.monotonic() - started
-    print(f"Built site/ in {seconds:.1f} s. To look at it: make serve, or open site/index.html")
-    return 0
+    return 0 if report.ok else 1
 
 
 def step(text: str) -> None:
@@ -145,9 +167,10 @@ def build_into(project: Project, folder: Path) -> list[Problem]:
             pass
         except HandbookError:
             raise
-        except Exception:
-            # The generator logs which page an exception comes from before it lets it through.
-            if not found:
+        except Exception as error:
+            # The generator logs which page an exception comes from before it lets it through. A
+            # full disk is no page's fault.
+            if not found or getattr(error, "errno", None) in NOT_WRITTEN:
                 raise
     return [problem_of(project, text) for text in dict.fromkeys(found)]
 
@@ -291,58 +314,3 @@ def _redirect(project: Project, folder: Path, old: str, new: str) -> list[Proble
     link = posixpath.relpath(new, old.strip("/") or ".") + ("/" if new.endswith("/") else "")
     source.write_text(REDIRECT.format(target=html.escape(link)), encoding="utf-8")
     return []
-
-
-def sweep(project: Project) -> None:
-    """Removes what killed builds left, and brings back a site that one had just moved away.
-
-    Args:
-        project: The checkout. Folders of builds that are still running stay.
-    """
-    name = project.site.name
-    for left in sorted(project.root.glob(f"{name}.*")):
-        parts = re.fullmatch(rf"{re.escape(name)}\.(\d+)\.(new|old)", left.name)
-        if parts is None or _is_running(int(parts[1])):
-            continue
-        if parts[2] == "old" and not project.site.exists():
-            left.rename(project.site)
-        else:
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
-
-
-def publish(aside: Path, site: Path) -> None:
-    """Puts a whole site where the old one was, in one step where the system can.
-
-    Args:
-        aside: The new site; the old one is there afterwards, if there was one.
-        site: Where readers look. There is a site at every moment.
-    """
-    if not site.exists():
-        aside.rename(site)
-    elif not _exchange(aside, site):
-        old = site.with_name(f"{site.name}.{os.getpid()}.old")
-        site.rename(old)
-        aside.rename(site)
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Swaps two folders at once; Linux only, and not on every file system."""
-    try:
-        rename = ctypes.CDLL(None, use_errno=True).renameat2
-    except (OSError, AttributeError):
-        return False
-    done: int = rename(
-        AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), ctypes.c_uint(RENAME_EXCHANGE)
-    )
-    return done == 0

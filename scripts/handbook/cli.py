@@ -63,6 +63,7 @@ VERBS = (
         "build",
         "draw, check and build the site aside, then swap it in",
         "handbook.build:run_build",
+        (Flag(("--into",), {"help": argparse.SUPPRESS}),),
     ),
     Verb(
         "serve",
@@ -170,7 +171,7 @@ def _status(args: argparse.Namespace, words: Sequence[str]) -> int:
     verb: Verb = args.entry
     try:
         project = find_project()
-        if verb.runs_python and not sandbox.inside():
+        if not sandbox.inside() and verb.runs_python:
             return sandbox.run(project, words, _written(project, args))
         return verb.load()(project, args)
     except HandbookError as error:

@@ -31,6 +31,7 @@ _PLAIN = frozenset(
         "statistics",
         "typing",
         "handbook.estimate",
+        "handbook.metrics",
     }
 )
 _DRAWN = _PLAIN | {"diagrams", "handbook.drawing", "matplotlib"}

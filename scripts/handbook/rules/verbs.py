@@ -119,6 +119,27 @@ class Verbs(Explained):
             "Mend what the message names: the preview follows.",
         ),
         _typed(
+            "publish-failed",
+            "The disk does not take the new site, or the cache: it is full, or not yours to write. "
+            "The site that was there is untouched.",
+            "handbook build",
+            "Make space, or take the folder that is named into your possession.",
+        ),
+        _typed(
+            "publish-locked",
+            "Another build of this checkout is at work. Its lock goes with it, even if it is "
+            "killed.",
+            "handbook build & handbook build",
+            "Wait until it has ended.",
+        ),
+        _typed(
+            "publish-target",
+            "Where the site is to be, there is a file, a symbolic link, or a folder that no build "
+            "has made. A build replaces that folder whole.",
+            "ln -s ~/thesis site && handbook build",
+            "Move it away.",
+        ),
+        _typed(
             "search-index",
             "Pagefind is missing or has failed, so the site would have no full-text search.",
             "handbook build",

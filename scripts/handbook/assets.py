@@ -10,7 +10,7 @@ import hashlib
 import os
 import posixpath
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape, unescape
 from itertools import chain
@@ -24,8 +24,8 @@ from handbook.stylesheet import Sheet, StylesheetError, Used, parse, trim
 NAME = "assets/handbook.{digest}.{kind}"
 # Where the theme puts its own; nobody else links there.
 THEME = ("assets/javascripts", "assets/stylesheets", "assets/images")
-_LINK = re.compile(r"[ \t]*<link\b[^>]*>\n?", re.IGNORECASE)
-_SCRIPT = re.compile(r"[ \t]*<script\b([^>]*)></script>\n?", re.IGNORECASE)
+_LINK = re.compile(r"<link\b[^>]*>\n?", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b([^>]*)></script>\n?", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w-]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 _SOURCE_MAP = re.compile(r"(?m)^//[#@] sourceMappingURL=.*\n?")
 _OWN_SCRIPT = re.compile(r"""["'`/](assets/[\w./-]+\.js)\b""")
@@ -50,10 +50,10 @@ def bundle(project: Project, folder: Path) -> list[Problem]:
     if problems:
         return problems
     try:
-        _join(site, "css", site.joined_styles())
+        texts = {"css": site.joined_styles(), "js": site.joined_script()}
     except _SheetProblemError as error:
         return [error.problem]
-    _join(site, "js", site.joined_script())
+    _join(site, texts)
     _remove_unused(site)
     return []
 
@@ -113,7 +113,8 @@ class _Page:
             if path:
                 address = attributes[name]
                 prefix = address[: len(address) - len(path)] if address.endswith(path) else ""
-                tags.append(_Tag(match[0], path, prefix, attributes.get("media", "")))
+                whole = text[_indent_of(text, match.start()) : match.end()]
+                tags.append(_Tag(whole, path, prefix, attributes.get("media", "")))
         return tags
 
     def _path(self, address: str) -> str:
@@ -129,14 +130,22 @@ class _Page:
             return path.removeprefix(root)
         return posixpath.normpath(posixpath.join(posixpath.dirname(self.name), path))
 
-    def put(self, kind: str, joined: set[str], tag: str) -> None:
-        """Writes one tag in the place of those that load what was joined."""
+    def put(self, joined: Mapping[str, set[str]], tags: Mapping[str, str]) -> None:
+        """Writes one tag of each kind in the place of those that load what was joined."""
         text = self.text
-        found = [each for each in self.tags[kind] if each.path in joined]
-        for count, each in enumerate(found):
-            new = tag.format(prefix=escape(each.prefix)) if count == 0 else ""
-            text = text.replace(each.text, new, 1)
+        for kind, tag in tags.items():
+            found = [each for each in self.tags[kind] if each.path in joined[kind]]
+            for count, each in enumerate(found):
+                new = tag.format(prefix=escape(each.prefix)) if count == 0 else ""
+                text = text.replace(each.text, new, 1)
         self._file.write_bytes(text.encode("utf-8"))
+
+
+def _indent_of(text: str, at: int) -> int:
+    """Returns where the blanks before a tag begin; a pattern that began with them is slow."""
+    while at and text[at - 1] in " \t":
+        at -= 1
+    return at
 
 
 def _is_stylesheet(attributes: dict[str, str]) -> bool:
@@ -242,18 +251,21 @@ _TAGS = {
 }
 
 
-def _join(site: _Site, kind: str, text: str) -> None:
+def _join(site: _Site, texts: Mapping[str, str]) -> None:
     """Writes what was joined, links it from every page and removes the parts."""
-    parts = {tag.path for tag in site.everywhere(kind)}
-    if not parts:
-        return
-    data = text.encode("utf-8")
-    name = NAME.format(digest=hashlib.sha256(data).hexdigest()[:8], kind=kind)
-    (site.folder / name).parent.mkdir(parents=True, exist_ok=True)
-    (site.folder / name).write_bytes(data)
-    for page in site.pages:
-        page.put(kind, parts, _TAGS[kind].format(name=name))
-    for part in parts:
+    parts = {kind: {tag.path for tag in site.everywhere(kind)} for kind in texts}
+    tags = {}
+    for kind, text in texts.items():
+        if not parts[kind]:
+            continue
+        data = text.encode("utf-8")
+        name = NAME.format(digest=hashlib.sha256(data).hexdigest()[:8], kind=kind)
+        (site.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (site.folder / name).write_bytes(data)
+        tags[kind] = _TAGS[kind].format(name=name)
+    for page in site.pages if tags else ():
+        page.put(parts, tags)
+    for part in set().union(*parts.values()):
         (site.folder / part).unlink()
 
 
@@ -292,8 +304,9 @@ def _remove_unused(site: _Site) -> None:
         for path in sorted((site.folder / place).rglob("*"))
         if path.is_file()
     }
+    pages = (text for page in site.pages if _leads_to_theme(text := page.text))
     others = (_read(path) for path in _naming(site.folder) if path not in left)
-    named = _named(left, chain((page.text for page in site.pages), others))
+    named = _named(left, chain(pages, others))
     # What is only named by a file that stays, stays.
     loading = sorted(path for path in named if path.suffix in (".js", ".css"))
     named |= _named(left, (_SOURCE_MAP.sub("", _read(path)) for path in loading))
@@ -301,6 +314,11 @@ def _remove_unused(site: _Site) -> None:
         path.unlink()
     for place in THEME:
         _remove_empty(site.folder / place)
+
+
+def _leads_to_theme(page: str) -> bool:
+    """Tells whether a page may name a file of the theme, which saves asking for each of them."""
+    return any(f"{posixpath.basename(place)}/" in page for place in THEME)
 
 
 def _naming(folder: Path) -> Iterable[Path]:
@@ -312,10 +330,10 @@ def _naming(folder: Path) -> Iterable[Path]:
 
 
 def _named(paths: set[Path], texts: Iterable[str]) -> set[Path]:
-    found: set[Path] = set()
+    waiting = {path: path.name for path in paths}
     for text in texts:
-        found |= {path for path in paths - found if path.name in text}
-    return found
+        waiting = {path: name for path, name in waiting.items() if name not in text}
+    return paths - waiting.keys()
 
 
 def _remove_empty(folder: Path) -> None:

@@ -22,8 +22,8 @@ import tinycss2
 _CSS: Any = tinycss2
 # Attributes that a reader's act sets, without any script.
 _STATES = {"open"}
-_TAG = re.compile(r"<([a-zA-Z][\w:-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
-_ATTRIBUTE = re.compile(r"""([\w:@.-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
+_TAG = re.compile(r"""<([a-zA-Z][\w:-]*+)([^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+)>""")
+_ATTRIBUTE = re.compile(r"""([\w:@.-]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?""")
 _INLINE_SCRIPT = re.compile(r"<script\b([^>]*)>(.+?)</script>", re.DOTALL | re.IGNORECASE)
 # Comments come first, so that an apostrophe in one opens no string.
 _LITERAL = re.compile(

@@ -94,6 +94,22 @@ def tokens(text: str) -> Iterator[tuple[int, Tag | str]]:
         yield at, text[at:]
 
 
+def raw_elements(text: str, name: str) -> Iterator[tuple[Tag, str]]:
+    """Yields whatever may begin an element of raw text, and the text up to its end tag.
+
+    Looks at nothing else, so it takes a fraction of the time of `tokens`, and finds more: what
+    stands in comments and in attributes too.
+
+    Args:
+        text: HTML or SVG.
+        name: One of `RAW_TEXT`.
+    """
+    for begin in re.finditer(rf"<{name}(?=[ \t\n\f\r/>])", text, re.IGNORECASE):
+        match = _MARKUP.match(text, begin.start())
+        if match and match["tag"]:
+            yield _tag(match[0]), text[match.end() : _end_of(text, name, match.end())]
+
+
 def _end_of(text: str, name: str, at: int) -> int:
     end = re.compile(rf"</{name}[ \t\n\f\r/>]", re.IGNORECASE).search(text, at)
     return end.start() if end else len(text)

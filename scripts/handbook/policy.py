@@ -19,7 +19,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from handbook.markup import Tag, tokens
+from handbook.markup import Tag, raw_elements
 from handbook.project import Project
 from handbook.report import Problem
 
@@ -139,21 +139,15 @@ def _scripts(folder: Path) -> dict[str, set[str]]:
 
 
 def _inline(page: str) -> list[str]:
-    """The scripts written into a page or a template."""
-    found: list[str] = []
-    inside = False
-    for _, token in tokens(page):
-        if isinstance(token, str):
-            if inside:
-                found.append(token)
-        else:
-            inside = (
-                token.name == "script"
-                and not token.closing
-                and "src" not in token.attributes
-                and runs(token)
-            )
-    return found
+    """The scripts written into a page or a template, and what only looks like one.
+
+    A comment that holds a trusted script allows what is allowed anyway.
+    """
+    return [
+        text
+        for tag, text in raw_elements(page, "script")
+        if text and "src" not in tag.attributes and runs(tag)
+    ]
 
 
 def _shapes(script: str) -> set[str]:

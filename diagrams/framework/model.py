@@ -13,7 +13,6 @@ from handbook.drawing import (
     Line,
     Marker,
     Model,
-    Monitor,
     Op,
     Plane,
     Service,
@@ -56,14 +55,14 @@ def compute():
     notes = {
         "Indexed posts": f"ranker on all: {whole:.0f} PFLOP",
         "Retrieved": f"a dot product is {2 * feed.EMBEDDING_DIM:.0f} FLOP",
-        "Pre-ranked": f"all together {step.prerank_flops() / 1e6:.0f} MFLOP",
-        "Ranked": f"all together {ranked:.1f} GFLOP, eight heads",
+        "After filters": f"pre-ranker, all together {step.prerank_flops() / 1e6:.0f} MFLOP",
+        "Ranked": f"network, all together {ranked:.1f} GFLOP, eight heads",
         "Shown": "a rule over fifty, no network",
     }
     counts = [
         ("Indexed posts", feed.indexed_posts(), "data"),
         ("Retrieved", feed.retrieved(), "nearline"),
-        ("Pre-ranked", feed.filtered(), "online"),
+        ("After filters", feed.filtered(), "online"),
         ("Ranked", float(feed.RANKED), "model"),
         ("Shown", float(feed.POSTS_PER_REQUEST), "client"),
     ]
@@ -151,8 +150,8 @@ def adapter():
 def adapt():
     """Facts come from retrieval, behaviour from tuning, price from a smaller model.
 
-    Four rungs of adaptation with the measurement that justifies each, and what it costs. Only the
-    last two train anything.
+    Four rungs of adaptation with what the golden set must show before the next. Only the last two
+    train anything.
     """
     with Plane("Nothing is trained", role="online"):
         prompt = Client(
@@ -164,11 +163,9 @@ def adapt():
             "Adapter", f"{step.TUNING_EXAMPLES / 1e3:.0f} k answers", icon="mdi-tune-variant"
         )
         distil = Job("Distil", "large teaches small", icon="mdi-flask-outline")
-    judge = Monitor("Golden set", "each rung is judged on it", icon="mdi-gavel")
     prompt >> Edge("facts missing") >> retrieve
     retrieve >> Edge("facts there, form wrong") >> tune
     tune >> Edge("good, but dear") >> distil
-    distil >> Edge(kind="control") >> judge
 
 
 def cost():

@@ -13,7 +13,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.structure.pages import Page
 
-from handbook import conversion
+from handbook import conversion, processes
 from handbook.bench.corpus import stock_project
 from handbook.project import Project
 
@@ -37,7 +37,7 @@ title: Page {number}
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """Pages that link to each other, built as on a machine of three processors."""
-    monkeypatch.setattr(conversion.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(processes.os, "cpu_count", lambda: 3)
     ours = tmp_path / "ours"
     (ours / "docs").mkdir(parents=True)
     (ours / "includes").mkdir()
@@ -145,7 +145,7 @@ def test_pages_made_from_code_stay_with_their_plugin(project, here):
 
 
 def test_one_processor_changes_nothing(monkeypatch):
-    monkeypatch.setattr(conversion.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(processes.os, "cpu_count", lambda: 1)
     before = Page.render
     with conversion.on_every_processor():
         assert Page.render is before

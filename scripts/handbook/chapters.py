@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -943,15 +943,21 @@ def read(path: Path, project: Project) -> Chapter:
         fix = "make it a file that everybody may read: chmod 644"
         said = error.strerror or "cannot be read"
         raise HandbookError([Problem(path, 0, 0, "page-unreadable", said, fix)]) from None
-    text = decode(path, raw).replace("\r\n", "\n").replace("\r", "\n")
     page = path.relative_to(project.docs) if path.is_relative_to(project.docs) else path
+    return _chapter(path, page.as_posix(), raw)
+
+
+# The check, the page and its copy ask for the same chapter, and each once more what is in it.
+@lru_cache(maxsize=512)
+def _chapter(path: Path, page: str, raw: bytes) -> Chapter:
+    text = decode(path, raw).replace("\r\n", "\n").replace("\r", "\n")
     for pattern, what in _PATHOLOGICAL:
         match = pattern.search(text)
         if match:
             line = text.count("\n", 0, match.start()) + 1
             fix = "break the line, or take the signs out"
             raise HandbookError([Problem(path, line, 0, "page-pathological", what, fix)])
-    return Chapter(path, page.as_posix(), text)
+    return Chapter(path, page, text)
 
 
 def decode(path: Path, raw: bytes) -> str:

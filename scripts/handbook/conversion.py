@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import gc
 import logging
-import logging.handlers
 import multiprocessing
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +21,8 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+
+from handbook.processes import Notes, copies_pay, handle
 
 # What a page asks of a plugin that keeps it in this process: pages made from docstrings, and
 # anchors by name. They are converted here.
@@ -74,7 +74,7 @@ def _little_collecting() -> Iterator[None]:
 
 @contextmanager
 def _copies() -> Iterator[None]:
-    if sys.platform != "linux" or (os.cpu_count() or 1) < 2:
+    if not copies_pay():
         yield
         return
     before, ahead = Page.render, _Ahead()
@@ -167,7 +167,7 @@ def _work(
 ) -> None:
     """Converts pages from the last one on, in a copy, until all have begun."""
     made: dict[str, Converted] = {}
-    notes = _Notes()
+    notes = Notes()
     for at in range(len(pages) - 1, -1, -1):
         file = pages[at]
         if any(mark in file.content_string for mark in KEPT_HERE) or not _claim(claimed, at):
@@ -204,21 +204,4 @@ def _apply(made: Converted, page: Page, files: Files) -> None:
     if made.anchors is not None:
         linked = ((files.get_file_from_path(uri), each) for uri, each in made.anchors.items())
         page.links_to_anchors = {file: each for file, each in linked if file}
-    for record in made.records:
-        logging.getLogger(record.name).handle(record)
-
-
-class _Notes(logging.handlers.QueueHandler):
-    """Keeps what a copy logs, as text; nothing else of the process listens any more."""
-
-    def __init__(self) -> None:
-        super().__init__(None)  # type: ignore[arg-type]
-        self.records: list[logging.LogRecord] = []
-        loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
-        for logger in (logging.root, *loggers):
-            logger.handlers = []
-        logging.root.addHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Notes a record, its message written out."""
-        self.records.append(self.prepare(record))
+    handle(made.records)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import operator
+import time
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -40,6 +41,8 @@ _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
 }
+# How long it is remembered which estimates there are.
+FRESH_SECONDS = 0.3
 # Longer ones are no formula, and the parser of Python recurses.
 _LONGEST = 300
 _LARGEST_POWER = 1_000
@@ -67,10 +70,7 @@ class Scope:
     @cached_property
     def slugs(self) -> dict[str, list[str]]:
         """The slugs that each name stands for; more than one where chapters clash."""
-        found: dict[str, list[str]] = {}
-        for slug in estimates(self.project):
-            found.setdefault(slug_name(slug), []).append(slug)
-        return found
+        return _slugs(self.project, int(time.monotonic() / FRESH_SECONDS))
 
     def module(self, name: str) -> ModuleType:
         """Returns the estimate of that name.
@@ -84,6 +84,10 @@ class Scope:
         """
         if name in self._modules:
             return self._modules[name]
+        if name not in self.slugs:
+            # Perhaps it is newer than what is remembered.
+            _slugs.cache_clear()
+            del self.slugs
         slugs = self.slugs.get(name, [])
         if len(slugs) == 1:
             self._modules[name] = chapter(slugs[0], self.project)
@@ -92,6 +96,15 @@ class Scope:
             raise ExpressionError(f"{name!r} could be {' or '.join(slugs)}")
         known = [*self.slugs, *FUNCTIONS]
         raise ExpressionError(f"no estimate is called {name!r}{did_you_mean(name, known)}")
+
+
+@lru_cache(maxsize=1)
+def _slugs(project: Project, _moment: int) -> dict[str, list[str]]:
+    """The slugs by name; each page has a scope of its own, and a hundred of them ask at once."""
+    found: dict[str, list[str]] = {}
+    for slug in estimates(project):
+        found.setdefault(slug_name(slug), []).append(slug)
+    return found
 
 
 # A chapter says most of its numbers more than once: read each expression once.

@@ -61,15 +61,16 @@ def test_net_saving_agrees_with_the_first_step() -> None:
 
 
 def test_a_small_shop_does_not_pay_for_two_engineers() -> None:
-    assert frame.break_even_conversations() == pytest.approx(400_000 / 365 / 1.3603, rel=1e-4)
+    assert frame.break_even_conversations() == pytest.approx(30_000 * 12 / 365 / 1.3603, rel=1e-4)
 
 
 def test_templates_steps_and_labels() -> None:
     twenty = sum(1 / rank for rank in range(1, 21)) / sum(1 / rank for rank in range(1, 201))
     assert frame.template_percent() == pytest.approx(100 * twenty)
     assert frame.chain_percent() == pytest.approx(100 * 0.95**5)
-    assert frame.label_dollars() == pytest.approx(2_000 * 8 / 60 * 30)
-    assert frame.small_model_dollars_per_day() == pytest.approx(300_000 * 4 * 0.01)
+    assert frame.large_cents_per_answer() == pytest.approx(2_800 * 2.5e-4 + 200 * 15e-4)
+    assert frame.smaller_model_dollars_per_day() == pytest.approx(1.2e6 * (0.01 - 0.00134))
+    assert frame.label_days() == pytest.approx(50_000 * 3 / 60 * 30 / 10_392)
 
 
 def test_weights_times_rates_and_the_two_posts() -> None:

@@ -129,7 +129,7 @@ def ladder():
     search = Box("Help search", "no model")
     templates = Box("Templates", f"{frame.TEMPLATES:.0f} cover {frame.template_percent():.0f} %")
     writes = Box("Retrieve, write", "prompt only")
-    tuned = Box("Fine-tune", f"{frame.LABELLED:,.0f} labels")
+    tuned = Box("Fine-tune", f"{frame.model.TUNING_EXAMPLES / 1e3:.0f} k answers")
     agent = Box("Agent", f"{frame.STEPS:.0f} steps: {frame.chain_percent():.0f} %")
     search >> "page found, still asks" >> templates
     templates >> "the tail grows" >> writes

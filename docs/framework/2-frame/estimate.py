@@ -6,7 +6,6 @@ import math
 
 from handbook.estimate import (
     DAYS_PER_YEAR,
-    MINUTES_PER_HOUR,
     assumed,
     chapter,
 )
@@ -14,6 +13,9 @@ from handbook.estimate import (
 framework = chapter("framework")
 clarify = chapter("framework/1-clarify")
 feed = chapter("case-studies/news-feed")
+model = chapter("framework/4-model")
+
+MONTHS_PER_YEAR = 12
 
 # --------------------------------------------------------------------------- thresholds from costs
 
@@ -148,17 +150,15 @@ def overconfident_dollars_per_day(factor: float = 2) -> float:
 
 # --------------------------------------------------------------------------- when a model pays
 
-ENGINEERS = assumed(2, "people", "the least that can run a model and sleep")
-ENGINEER_DOLLARS = assumed(200e3, "$ a year", "salary and overhead of one; use your own")
+
+def team_dollars_per_day() -> float:
+    """What the people cost who build and run a model of their own, a day, in dollars."""
+    return model.people_dollars() * MONTHS_PER_YEAR / DAYS_PER_YEAR
 
 
-def break_even_conversations(engineers: float = ENGINEERS) -> float:
-    """Conversations a day below which the team costs more than the assistant saves.
-
-    Args:
-        engineers: People who build and run it.
-    """
-    return engineers * ENGINEER_DOLLARS / DAYS_PER_YEAR / saved_per_conversation()
+def break_even_conversations() -> float:
+    """Conversations a day below which the team costs more than the assistant saves."""
+    return team_dollars_per_day() / saved_per_conversation()
 
 
 INTENTS = assumed(200, "intents", "what customers of a large shop ask, at one level of detail")
@@ -179,27 +179,20 @@ def _harmonic(count: float) -> float:
     return math.fsum(1 / rank for rank in range(1, round(count) + 1))
 
 
-LABELLED = assumed(2_000, "conversations", "a training set to fine-tune a small model with")
-SAVED_CENTS = assumed(1, "cents an answer", "what a small model of your own might save")
+def large_cents_per_answer() -> float:
+    """What an answer of the large hosted model costs, in cents."""
+    return 100 * model.large_hosted_dollars() / model.answers_per_month()
 
 
-def label_dollars(conversations: float = LABELLED) -> float:
-    """What people's time for a labelled set costs, in dollars.
-
-    Args:
-        conversations: Labelled conversations, each as long as handling one.
-    """
-    hours = conversations * framework.AGENT_MINUTES / MINUTES_PER_HOUR
-    return hours * framework.AGENT_DOLLARS_PER_HOUR
+def smaller_model_dollars_per_day() -> float:
+    """What the small hosted model saves a day against the large one, in dollars."""
+    month = model.large_hosted_dollars() - model.small_hosted_dollars()
+    return month / model.answers_per_month() * framework.answers_per_day()
 
 
-def small_model_dollars_per_day(cents: float = SAVED_CENTS) -> float:
-    """What a cheaper answer saves a day, in dollars.
-
-    Args:
-        cents: Saved on one answer.
-    """
-    return framework.answers_per_day() * cents / 100
+def label_days() -> float:
+    """Days in which that saving pays for the answers that a small model is tuned on."""
+    return model.label_dollars() / smaller_model_dollars_per_day()
 
 
 STEP_RIGHT = assumed(0.95, "of steps", "a step of an agent that goes as it should")

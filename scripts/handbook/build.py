@@ -17,10 +17,12 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from handbook import sandbox
 from handbook.markdown.context import line_of, read_problem
+from handbook.processes import beside
 from handbook.project import Project
 from handbook.publishing import MARKED, MARKER, failure, publish, publishing
 from handbook.report import HandbookError, Problem, Report
@@ -284,8 +286,11 @@ def finish(
             (folder / name).unlink(missing_ok=True)
     if not preview:
         # The order matters: search reads whole pages, the policy hashes what is finally there.
-        problems += feeds.write_feeds(project, folder)
-        with search.write_search_meanwhile(project, folder) as found:
+        with (
+            beside(partial(feeds.write_feeds, project, folder)) as fed,
+            search.write_search_meanwhile(project, folder) as found,
+        ):
+            problems += fed()
             problems += assets.bundle(project, folder)
             problems += policy.write_policy(project, folder)
         problems += found

@@ -119,6 +119,15 @@ VERBS = (
         "handbook.scaffold:run_new",
         (Flag(("path",), {"metavar": "part/chapter", "help": "for example case-studies/x"}),),
     ),
+    Verb(
+        "links",
+        "ask the servers elsewhere that pages link to",
+        "handbook.links:run_links",
+        (
+            _switch("--new", "ask only for links that .github/links.txt does not list"),
+            _switch("--offline", "ask nobody; bring the list in .github/links.txt up to date"),
+        ),
+    ),
     Verb("lint", "run ruff, mypy, typos and the workflow linters", "handbook.lint:run_lint"),
     Verb(
         "bench",

@@ -56,8 +56,8 @@ def chain():
 def framings():
     """One message, three framings: pick a page, pick an intent, or write an answer.
 
-    Only the third writes text, and only its output needs a second model that says how likely it is
-    to be wrong. The first two can be wrong, but cannot invent.
+    Only the third writes text, so only it needs a second model that says, before the first word,
+    how likely the answer is to be wrong. The first two can be wrong, but cannot invent.
     """
     message = Layer("Message, history", f"{framework.HISTORY_TOKENS:.0f} tokens")
     with Plane("Retrieve", role="data"):
@@ -68,13 +68,13 @@ def framings():
         template = Layer("Template", f"{frame.TEMPLATES:.0f} texts, exact")
     with Plane("Write", role="model"):
         prompt = Layer("Prompt", f"{framework.input_tokens():,.0f} tokens")
-        writer = Layer("Language model", f"{framework.TOKENS_PER_ANSWER:.0f} tokens out")
         risk = Layer("Risk model", f"person if p over {frame.escalation_threshold():.1f}")
+        writer = Layer("Language model", f"{framework.TOKENS_PER_ANSWER:.0f} tokens out")
     message >> encoder >> pages
     message >> intents >> template
     message >> prompt
     pages >> Edge(f"{framework.passage_tokens():,.0f}") >> prompt
-    prompt >> writer >> risk
+    prompt >> risk >> writer
 
 
 def threshold():

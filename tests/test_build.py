@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import filecmp
 import logging
 import os
 import re
+import shutil
 import warnings
 from pathlib import Path
 
@@ -255,19 +255,67 @@ def test_edit_and_report_links_follow_the_repository(new_checkout, handbook, bui
 
 
 @pytest.mark.build
-def test_two_builds_in_different_places_are_the_same_bytes(new_checkout, handbook, built, site_url):
-    project = new_checkout(built)
-    done = handbook(project, "build", SITE_URL=site_url, PYTHONHASHSEED="7")
+def test_two_builds_share_every_byte_and_every_mode(
+    new_checkout, handbook, built, site_url, tmp_path
+):
+    there = Project(tmp_path / "a folder" / "ünder" / "another")
+    there.root.parent.mkdir(parents=True)
+    shutil.move(new_checkout(built).root, there.root)
+    # Figures, cards and icons are drawn anew.
+    shutil.rmtree(there.cache)
+    before = os.umask(0o077)
+    try:
+        done = handbook(
+            there,
+            "build",
+            SITE_URL=site_url,
+            TZ="Pacific/Kiritimati",
+            LC_ALL="tr_TR.UTF-8",
+            LANG="tr_TR.UTF-8",
+            PYTHONHASHSEED="7",
+        )
+    finally:
+        os.umask(before)
     assert done.returncode == 0, done.stderr
-    assert different(filecmp.dircmp(built.site, project.site)) == []
+    assert first_difference(built.site, there.site) == ""
 
 
-def different(compared: filecmp.dircmp) -> list[str]:
-    """The names that two folders do not share, and those whose bytes differ."""
-    _, unequal, strange = filecmp.cmpfiles(
-        compared.left, compared.right, compared.common_files, shallow=False
+def first_difference(one: Path, other: Path) -> str:
+    """The first path that two folders do not share, or that differs; nothing where none does."""
+    here, there = (
+        {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+        for folder in (one, other)
     )
-    found = [*compared.left_only, *compared.right_only, *unequal, *strange]
-    for inner in compared.subdirs.values():
-        found += different(inner)
-    return found
+    for name in sorted({*here, *there}):
+        if name not in here or name not in there:
+            return f"{name}: only in {one if name in here else other}"
+        modes = [f"{path.stat().st_mode:o}" for path in (here[name], there[name])]
+        if modes[0] != modes[1]:
+            return f"{name}: mode {modes[0]} and {modes[1]}"
+        if here[name].is_file() and here[name].read_bytes() != there[name].read_bytes():
+            return f"{name}: bytes differ"
+    return ""
+
+
+def test_differences_between_sites_are_found(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        (folder / "b").mkdir(parents=True)
+        (folder / "b" / "page.html").write_text("same")
+    assert first_difference(one, other) == ""
+    (other / "b" / "page.html").write_text("else")
+    assert first_difference(one, other) == "b/page.html: bytes differ"
+    (other / "b").chmod(0o700)
+    assert first_difference(one, other).startswith("b: mode 40755 and 40700")
+    (one / "a").touch()
+    assert first_difference(one, other) == f"a: only in {one}"
+
+
+def test_a_site_can_be_read_by_all_whoever_built_it(toy):
+    before = os.umask(0o077)
+    try:
+        assert run(toy) == 0
+    finally:
+        os.umask(before)
+    modes = {path.stat().st_mode & 0o777 for path in (toy.site, *toy.site.rglob("*"))}
+    assert modes == {0o755, 0o644}

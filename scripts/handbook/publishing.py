@@ -177,7 +177,7 @@ def publish(aside: Path, site: Path) -> None:
 
 
 def to_disk(folder: Path) -> None:
-    """Waits until every file of a folder is on the disk, so that no power cut leaves half of one.
+    """Makes a folder ready to be served: readable by all, and on the disk, whatever comes then.
 
     Args:
         folder: The folder.
@@ -187,7 +187,13 @@ def to_disk(folder: Path) -> None:
     """
     paths = [path for path in folder.rglob("*") if not path.is_symlink()]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(_flush, [*paths, folder]))
+        list(pool.map(_settle, [*paths, folder]))
+
+
+def _settle(path: Path) -> None:
+    """Lets everybody read it, as a server does, whoever builds and with whatever mask."""
+    path.chmod(0o755 if path.is_dir() else 0o644)
+    _flush(path)
 
 
 def _flush(path: Path) -> None:

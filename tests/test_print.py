@@ -54,7 +54,7 @@ def shown(page: Page, selector: str) -> list[str]:
 
 
 def test_what_only_a_screen_needs_is_left_out(paper: Page):
-    chrome = ".md-header, .md-tabs, .md-sidebar, .md-footer, .md-path, .md-top, .headerlink, button"
+    chrome = ".md-header, .md-tabs, .md-sidebar, .md-footer, .md-path, .hb-top, .headerlink, button"
     assert paper.locator(chrome).count() > 5
     assert shown(paper, chrome) == []
     assert shown(paper, ".hb-quiz__answer > summary, .hb-tools, .footnote-backref") == []

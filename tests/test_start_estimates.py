@@ -1,0 +1,70 @@
+"""The arithmetic of the start pages, recomputed by hand where a slip would matter."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from handbook.estimate import chapter
+
+rubric = chapter("start/levels-and-rubric")
+panel = chapter("start/for-interviewers")
+interview = chapter("start/the-interview")
+
+
+def test_a_level_moves_the_ladder_by_one_rung() -> None:
+    assert [rubric.score(rung, rubric.MID_RUNG) for rung in range(6)] == [1, 2, 3, 4, 4, 4]
+    assert [rubric.score(rung, rubric.SENIOR_RUNG) for rung in range(6)] == [1, 1, 2, 3, 4, 4]
+    assert [rubric.score(rung, rubric.STAFF_RUNG) for rung in range(6)] == [1, 1, 1, 2, 3, 4]
+
+
+def test_one_sheet_answers_for_three_levels() -> None:
+    assert rubric.meeting_total() == 7 * 3
+    assert rubric.highest_total() == 7 * 4
+    assert rubric.worked_total(rubric.MID_RUNG) == 4 + 4 + 3 + 4 + 4 + 4 + 3
+    assert rubric.worked_total() == 3 + 3 + 2 + 3 + 3 + 4 + 2
+    assert rubric.worked_total(rubric.STAFF_RUNG) == 2 + 2 + 1 + 2 + 2 + 3 + 1
+    assert rubric.lifted_total() == rubric.worked_total() + 1
+    verdicts = [rubric.decision(rubric.worked_scores(t)) for t in rubric.LEVELS.values()]
+    assert verdicts == ["Strong yes", "Yes", "No"]
+
+
+@pytest.mark.parametrize(
+    ("scores", "verdict"),
+    [
+        ((3, 3, 3, 3, 3, 3, 2), "Yes"),
+        ((3, 3, 3, 3, 3, 2, 2), "No"),
+        ((4, 4, 3, 4, 3, 4, 1), "No"),
+        ((4, 4, 4, 3, 3, 3, 3), "Strong yes"),
+        ((4, 4, 4, 4, 4, 4, 2), "Yes"),
+    ],
+)
+def test_a_total_needs_a_floor(scores: tuple[int, ...], verdict: str) -> None:
+    assert rubric.decision(dict(zip(rubric.STEPS, scores, strict=True))) == verdict
+
+
+def test_the_hour_is_spoken_for() -> None:
+    assert panel.slot_minutes() == 5 + 45 + 7 + 3 == 60
+
+
+def test_a_halo_costs_sheets() -> None:
+    # Seven equal variances and 42 ordered pairs of steps, each with three tenths of one.
+    assert panel.total_error() == pytest.approx(0.6 * math.sqrt(7 + 42 * 0.3))
+    assert panel.error_without_halo() == pytest.approx(0.6 * math.sqrt(7))
+    assert panel.halo_costs_sheets() == pytest.approx(19.6 / 7)
+    assert panel.total_error(4) == pytest.approx(panel.total_error() / 2)
+    # One and a half points below 21, in standard errors, read from a table of the normal.
+    assert panel.refused_percent() == pytest.approx(28.6, abs=0.1)
+    assert panel.refused_percent(4) == pytest.approx(12.9, abs=0.1)
+
+
+def test_every_kind_of_round_fills_the_round() -> None:
+    assert {sum(minutes) for minutes in interview.KINDS.values()} == {45.0}
+    assert all(len(minutes) == 7 and min(minutes) > 0 for minutes in interview.KINDS.values())
+
+
+def test_a_better_opening_scores_more_at_senior() -> None:
+    assert [interview.clarify_score(version) for version in interview.RUNG] == [1, 2, 3]
+    assert [interview.clarify_score(version, "Mid") for version in interview.RUNG] == [2, 3, 4]
+    assert max(minute for board in interview.BOARD.values() for minute, _ in board) <= 6

@@ -49,6 +49,25 @@ FACTS = (
 ABBREVIATIONS = ("ANN", "CTR", "QPS", "SLO", "LLM", "AUC")
 PARTS = ("ranking", "retrieval", "serving", "training", "monitoring")
 ADMONITIONS = ("note", "tip", "warning", "example")
+# What the theme has of its own for what our scripts and templates do here.
+STOCK_FEATURES = (
+    "content.code.copy",
+    "content.tabs.link",
+    "content.tooltips",
+    "navigation.footer",
+    "search.highlight",
+    "search.suggest",
+    "toc.follow",
+)
+STOCK_PALETTE = [
+    {"media": f"(prefers-color-scheme{which})", "scheme": scheme}
+    | {"toggle": {"icon": f"material/{icon}", "name": "Theme"}}
+    for which, scheme, icon in (
+        ("", "default", "brightness-auto"),
+        (": light", "default", "brightness-7"),
+        (": dark", "slate", "brightness-4"),
+    )
+]
 WORDS_PER_CHAPTER = 3000
 SECTIONS_PER_CHAPTER = 10
 FIGURE_IMPORT = (
@@ -147,8 +166,10 @@ def handbook_project(
 def stock_project(root: Path, ours: Project, pictures: Mapping[str, str]) -> Project:
     """Writes the same chapters for MkDocs and Material as they come, with search.
 
-    The Markdown is ours but for the figures, which are pictures in files: the extensions, the
-    features of the theme and the tags are ours too; what is left out is everything of our own.
+    The Markdown is ours but for the figures, which are pictures in files. The extensions and the
+    plugins are ours too, the features of the theme besides those that we have replaced; what is
+    left out is everything of our own. Like ours it loads no foreign font. Its navigation is whole
+    on every page, as the theme has it; ours shows the part that is open.
 
     Args:
         root: An empty folder.
@@ -159,12 +180,18 @@ def stock_project(root: Path, ours: Project, pictures: Mapping[str, str]) -> Pro
 
     with ours.config.open(encoding="utf-8") as file:
         config = yaml_load(file, get_yaml_loader())
-    theme = {"name": "material", "features": config["theme"]["features"]}
+    theme = {
+        "name": "material",
+        "language": "en",
+        "font": False,
+        "features": [*config["theme"]["features"], *STOCK_FEATURES],
+        "palette": STOCK_PALETTE,
+    }
     kept = [each for each in config["markdown_extensions"] if "handbook" not in str(each)]
     stock: dict[str, Any] = {
         "site_name": "Stock",
         "theme": theme,
-        "plugins": ["search", "tags"],
+        "plugins": ["search", *config.get("plugins", [])],
         "markdown_extensions": kept,
         "nav": config["nav"],
     }

@@ -502,19 +502,19 @@ def recall_at_k(ranked: Sequence[Hashable], relevant: Collection[Hashable], k: i
 
 
 def hit_rate(
-    rankings: Sequence[Sequence[Hashable]], relevants: Sequence[Collection[Hashable]], k: int
+    rankings: Sequence[Sequence[Hashable]], relevant: Sequence[Collection[Hashable]], k: int
 ) -> float:
     """Share of the queries with at least one relevant item among the first k.
 
     Args:
         rankings: One ranking for each of n queries or users.
-        relevants: What is relevant for each, of length n.
+        relevant: What is relevant for each, of length n.
         k: Places that are looked at; at least 1.
 
     Raises:
         ValueError: The lengths differ, nothing is given, an item is ranked twice, or k is below 1.
     """
-    return fmean(_hits(ranked, right, k) > 0 for ranked, right in _pairs(rankings, relevants))
+    return fmean(_hits(ranked, right, k) > 0 for ranked, right in _pairs(rankings, relevant))
 
 
 def reciprocal_rank(ranked: Sequence[Hashable], relevant: Collection[Hashable]) -> float:
@@ -532,7 +532,7 @@ def reciprocal_rank(ranked: Sequence[Hashable], relevant: Collection[Hashable]) 
 
 
 def mean_reciprocal_rank(
-    rankings: Sequence[Sequence[Hashable]], relevants: Sequence[Collection[Hashable]]
+    rankings: Sequence[Sequence[Hashable]], relevant: Sequence[Collection[Hashable]]
 ) -> float:
     """Mean over queries of one over the place of the first relevant item.
 
@@ -540,12 +540,12 @@ def mean_reciprocal_rank(
 
     Args:
         rankings: One ranking for each of n queries or users.
-        relevants: What is relevant for each, of length n.
+        relevant: What is relevant for each, of length n.
 
     Raises:
         ValueError: The lengths differ, nothing is given, or an item is ranked twice.
     """
-    return fmean(reciprocal_rank(ranked, right) for ranked, right in _pairs(rankings, relevants))
+    return fmean(reciprocal_rank(ranked, right) for ranked, right in _pairs(rankings, relevant))
 
 
 def ranking_average_precision(ranked: Sequence[Hashable], relevant: Collection[Hashable]) -> float:
@@ -565,18 +565,18 @@ def ranking_average_precision(ranked: Sequence[Hashable], relevant: Collection[H
 
 
 def mean_average_precision(
-    rankings: Sequence[Sequence[Hashable]], relevants: Sequence[Collection[Hashable]]
+    rankings: Sequence[Sequence[Hashable]], relevant: Sequence[Collection[Hashable]]
 ) -> float:
     """Mean over queries of the average precision of their rankings.
 
     Args:
         rankings: One ranking for each of n queries or users.
-        relevants: What is relevant for each, of length n; never nothing.
+        relevant: What is relevant for each, of length n; never nothing.
 
     Raises:
         ValueError: The lengths differ, an item is ranked twice, or a query has nothing relevant.
     """
-    pairs = _pairs(rankings, relevants)
+    pairs = _pairs(rankings, relevant)
     return fmean(ranking_average_precision(ranked, right) for ranked, right in pairs)
 
 

@@ -106,8 +106,8 @@ def test_containment() -> None:
     assert step.containment_customers() == math.ceil(plain)
     assert step.containment_conversations() == pytest.approx(math.ceil(plain) * 1.09)
     assert step.containment_days() == pytest.approx(step.containment_conversations() / 30_000)
-    assert step.resolved() == pytest.approx(0.6 * 0.92)
-    assert step.new_resolved() == pytest.approx(0.63 * 0.85)
+    assert step.resolved() == pytest.approx(0.6 * 0.9)
+    assert step.new_resolved() == pytest.approx(0.63 * 0.82)
     assert step.new_resolved() < step.resolved()
 
 

@@ -54,11 +54,11 @@ def test_five_seeds_see_the_effect_and_two_do_not() -> None:
 
 
 def test_hosted_tokens_cost_their_price() -> None:
-    answers = 300e3 * 4 * 30
+    answers = 300e3 * 4 * 730 / 24
     assert step.answers_per_month() == answers
     assert step.small_hosted_dollars() == pytest.approx(answers * (2800 * 0.3 + 200 * 2.5) / 1e6)
     assert step.large_hosted_dollars() == pytest.approx(answers * 0.01)
-    assert step.point_dollars() == pytest.approx(3_000 * 30 * 4)
+    assert step.point_dollars() == pytest.approx(3_000 * 730 / 24 * 4)
     saved = step.large_hosted_dollars() - step.small_hosted_dollars()
     assert step.break_even_points() == pytest.approx(saved / step.point_dollars())
     assert step.cached_saving() == pytest.approx(800 * 2.5 * 0.9 / (2800 * 2.5 + 200 * 15))

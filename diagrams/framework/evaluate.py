@@ -92,7 +92,7 @@ def calibration_case():
 
 
 def judge_case():
-    """The judge sees the longer answers win; people see them lose.
+    """The judge passes more of the longer answers, people pass fewer.
 
     Share of two hundred answers of each system that passes. The judge fails fewer of the bad
     answers when they are long.

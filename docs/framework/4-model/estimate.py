@@ -12,10 +12,11 @@ import math
 from functools import lru_cache
 
 from handbook.estimate import (
-    DAYS_PER_MONTH,
     DAYS_PER_YEAR,
     FLOAT16_BYTES,
     FLOAT32_BYTES,
+    HOURS_PER_DAY,
+    HOURS_PER_MONTH,
     MS_PER_SECOND,
     SECONDS_PER_HOUR,
     assumed,
@@ -31,6 +32,7 @@ from handbook.estimate import (
 
 feed = chapter("case-studies/news-feed")
 base = chapter("framework")
+serve = chapter("framework/6-serve")
 
 # --------------------------------------------------------------------------- the rungs
 
@@ -429,9 +431,12 @@ ENGINEERS = assumed(2, "people", "serving, upgrades and nights of a model of you
 ENGINEER_DOLLARS = assumed(15e3, "$ a month", "salary and overhead of one, rounded")
 
 
+DAYS_BILLED = HOURS_PER_MONTH / HOURS_PER_DAY
+
+
 def answers_per_month() -> float:
-    """Answers a month."""
-    return base.answers_per_day() * DAYS_PER_MONTH
+    """Answers in a month of as many hours as machines are billed for."""
+    return base.answers_per_day() * DAYS_BILLED
 
 
 def hosted_dollars_per_answer(price_in: float = SMALL_IN, price_out: float = SMALL_OUT) -> float:
@@ -481,7 +486,7 @@ def point_dollars(points: float = 0.01) -> float:
         points: Share of conversations.
     """
     return (
-        base.CONVERSATIONS_PER_DAY * DAYS_PER_MONTH * points * base.agent_dollars_per_conversation()
+        base.CONVERSATIONS_PER_DAY * DAYS_BILLED * points * base.agent_dollars_per_conversation()
     )
 
 
@@ -613,6 +618,11 @@ def big_own_dollars() -> float:
     return monthly_cost(big_cards(), feed.H100_PRICE)
 
 
+def middle_own_dollars() -> float:
+    """Dollars a month of the model that the serving step sizes, with the people whom it needs."""
+    return monthly_cost(serve.cards(), feed.H100_PRICE) + people_dollars()
+
+
 def break_even_load() -> float:
     """Load, in multiples of today's, above which the small open model is cheaper, people included.
 
@@ -628,13 +638,16 @@ def break_even_load() -> float:
 
 
 def cost_rows() -> list[list[str]]:
-    """What the assistant's model costs a month in five ways, as a table."""
+    """What the assistant's model costs a month in six ways, as a table."""
 
     def row(name: str, arithmetic: str, dollars: float) -> list[str]:
         per_thousand = dollars / answers_per_month() * 1e3
         return [name, arithmetic, f"{dollars:,.0f}", f"{per_thousand:.2f}"]
 
-    small, big = SMALL_PARAMETERS / 1e9, BIG_PARAMETERS / 1e9
+    small, middle, big = (
+        parameters / 1e9
+        for parameters in (SMALL_PARAMETERS, serve.MODEL_PARAMETERS, BIG_PARAMETERS)
+    )
     return [
         ["Way", "Arithmetic", "$ a month", "$ per 1,000 answers"],
         row("Small, hosted", f"${SMALL_IN:.2f} in, ${SMALL_OUT:.2f} out", small_hosted_dollars()),
@@ -642,12 +655,17 @@ def cost_rows() -> list[list[str]]:
         row("Routed", f"{EASY_SHARE:.0%} small, the rest large", routed_dollars()),
         row(
             f"Open, {small:.0f} billion",
-            f"{own_cards():.0f} H100s, and {ENGINEERS:.0f} people",
+            f"{own_cards():.0f} H100s in 16 bits, {ENGINEERS:.0f} people",
             own_with_people_dollars(),
         ),
         row(
+            f"Open, {middle:.0f} billion",
+            f"{serve.cards():.0f} H100s in 8 bits, {ENGINEERS:.0f} people",
+            middle_own_dollars(),
+        ),
+        row(
             f"Open, {big:.0f} billion",
-            f"{big_cards():.0f} H100s, and {ENGINEERS:.0f} people",
+            f"{big_cards():.0f} H100s in 16 bits, {ENGINEERS:.0f} people",
             big_own_dollars() + people_dollars(),
         ),
     ]

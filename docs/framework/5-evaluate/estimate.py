@@ -12,8 +12,9 @@ from functools import lru_cache
 from statistics import NormalDist
 
 from handbook.estimate import (
-    DAYS_PER_MONTH,
     DAYS_PER_WEEK,
+    HOURS_PER_DAY,
+    HOURS_PER_MONTH,
     any_slow,
     assumed,
     chapter,
@@ -23,6 +24,7 @@ from handbook.estimate import (
 
 feed = chapter("case-studies/news-feed")
 base = chapter("framework")
+data = chapter("framework/3-data")
 
 _NORMAL = NormalDist()
 Z_95 = _NORMAL.inv_cdf(0.975)
@@ -538,10 +540,8 @@ CONTAINMENT_CHANGE = assumed(
 ARM_SHARE = assumed(0.1, "of customers", "in each arm of the assistant's test")
 CHAT_REPEAT = assumed(1.3, "conversations per customer", "in two weeks, who come at all")
 CHAT_CORRELATION = assumed(0.3, "correlation", "between conversations of one customer")
-REOPEN_DAYS = assumed(7, "days", "a conversation counts as contained if it stays closed so long")
-OLD_REOPENED = assumed(0.08, "of contained conversations", "come back within the week")
 NEW_CONTAINED = assumed(0.63, "of conversations", "a variant that is harder to escape from")
-NEW_REOPENED = assumed(0.15, "of contained conversations", "come back under that variant")
+NEW_REOPENED = assumed(0.18, "of contained conversations", "come back under that variant")
 LOOKS = assumed(14, "looks", "one a day for two weeks")
 SLICES = assumed(20, "slices", "languages, devices and ages of accounts, looked at one by one")
 SLICE_SHARE = assumed(0.01, "of users", "a small language")
@@ -583,10 +583,12 @@ def containment_decision_day(weeks: float = 2) -> float:
     Args:
         weeks: Whole weeks that the test runs.
     """
-    return weeks * DAYS_PER_WEEK + REOPEN_DAYS
+    return weeks * DAYS_PER_WEEK + data.REOPEN_DAYS
 
 
-def resolved(contained: float = base.CONTAINED_SHARE, reopened: float = OLD_REOPENED) -> float:
+def resolved(
+    contained: float = base.CONTAINED_SHARE, reopened: float = data.REOPENED_SHARE
+) -> float:
     """Share of conversations that are contained and stay closed.
 
     Args:
@@ -773,5 +775,5 @@ def slate_matches(slots: float = 3) -> float:
 
 def point_dollars_per_month() -> float:
     """Dollars a month of people's time for one point of resolved conversations."""
-    chats = base.CONVERSATIONS_PER_DAY * DAYS_PER_MONTH * CONTAINMENT_CHANGE
+    chats = base.CONVERSATIONS_PER_DAY * HOURS_PER_MONTH / HOURS_PER_DAY * CONTAINMENT_CHANGE
     return chats * base.agent_dollars_per_conversation()

@@ -289,3 +289,15 @@ for child in children:
     environment = {"PYTHONPATH": str(Path(sandbox.__file__).parents[1]), "PATH": os.environ["PATH"]}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
     assert int(count.read_text()) < 20
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes that end with another are of Linux")
+def test_nothing_goes_on_when_the_command_is_killed(project):
+    add(project, ESTIMATE, "\nprint('begun', flush=True)\nwhile True: pass\n")
+    command = [sys.executable, "-m", "handbook.cli", "numbers"]
+    with subprocess.Popen(command, cwd=project.root, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "begun\n"
+        running.kill()
+        # Whoever lives on holds the other end open.
+        assert running.stdout.read() == ""

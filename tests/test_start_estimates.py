@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
+from itertools import pairwise
 
 import pytest
 
 from handbook.estimate import chapter
+from handbook.project import find_project
 
 rubric = chapter("start/levels-and-rubric")
 panel = chapter("start/for-interviewers")
 interview = chapter("start/the-interview")
+plans = chapter("start/study-plans")
 
 
 def test_a_level_moves_the_ladder_by_one_rung() -> None:
@@ -68,3 +72,56 @@ def test_a_better_opening_scores_more_at_senior() -> None:
     assert [interview.clarify_score(version) for version in interview.RUNG] == [1, 2, 3]
     assert [interview.clarify_score(version, "Mid") for version in interview.RUNG] == [2, 3, 4]
     assert max(minute for board in interview.BOARD.values() for minute, _ in board) <= 6
+
+
+def test_plans_know_what_the_chapters_say_of_themselves() -> None:
+    said = {}
+    for page, (slug, name, *_) in plans.PAGES.items():
+        text = (find_project().docs / slug / "index.md").read_text(encoding="utf-8")
+        minutes = re.search(r"^minutes: (\d+)$", text, re.MULTILINE)
+        assert minutes, slug
+        questions = len(re.findall(r"^```quiz$", text, re.MULTILINE))
+        said[page] = (slug, name, int(minutes[1]), questions)
+    assert said == plans.PAGES, "copy it into PAGES, then run: handbook numbers --fix"
+
+
+def test_every_plan_reads_every_step_and_ends_with_nothing_new() -> None:
+    for days in (plans.week_plan(), plans.month_plan()):
+        read = [page for day in days for task in day if task.kind == "Read" for page in task.topics]
+        assert sorted(read) == sorted(plans.PAGES)
+        assert not {page for task in days[-1] if task.kind == "Read" for page in task.topics}
+
+
+def test_nothing_is_recalled_before_it_was_read() -> None:
+    for days in (plans.week_plan(), plans.month_plan(), [plans.day_plan()]):
+        seen: set[str] = set()
+        for day in days:
+            for task in day:
+                if task.kind == "Read":
+                    seen.update(task.topics)
+                assert seen.issuperset(task.topics), task
+
+
+def test_every_topic_of_the_month_comes_back_later_than_the_next_hour() -> None:
+    for page in set(plans.PAGES) - {"interview", "rubric"}:
+        days = [
+            number
+            for number, day in enumerate(plans.month_plan(), 1)
+            if any(page in task.topics for task in day)
+        ]
+        assert len(days) >= 3, page
+        assert max(after - before for before, after in pairwise(days)) >= 2
+
+
+def test_sums_are_those_of_the_tables() -> None:
+    for rows, hours in (
+        (plans.day_rows(), plans.day_hours()),
+        (plans.week_rows(), plans.week_hours()),
+    ):
+        minutes = [float(row[2]) for row in rows[1:]]
+        assert sum(minutes[:-1]) == minutes[-1] == pytest.approx(hours * 60)
+    weeks = [float(plans.month_rows(week)[-1][2]) for week in range(1, 5)]
+    assert sum(weeks) == pytest.approx(plans.month_hours() * 60)
+    assert plans.study_minutes("feed") >= 1.5 * plans.reading_minutes("feed")
+    assert plans.week_gap_days() == pytest.approx(1.4)
+    assert plans.year_gap_days(0.1) == pytest.approx(36.5)

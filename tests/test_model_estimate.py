@@ -25,7 +25,10 @@ def test_trees_and_network_cost_what_their_work_costs() -> None:
 def test_the_correction_turns_the_order_of_the_two_posts() -> None:
     assert step.uncorrected_head() == pytest.approx(math.log(2))
     assert step.uncorrected_tail() == pytest.approx(math.log(100))
-    assert step.corrected_head() - step.corrected_tail() == pytest.approx(math.log(2))
+    learned = [[float(cell) for cell in row[3:]] for row in step.logq_rows()[1:]]
+    (head, head_corrected), (tail, tail_corrected) = learned
+    assert tail > head
+    assert head_corrected - tail_corrected == pytest.approx(math.log(2), abs=0.01)
 
 
 def test_training_reads_and_sends_what_the_text_says() -> None:
@@ -65,9 +68,9 @@ def test_hosted_tokens_cost_their_price() -> None:
 
 
 def test_cards_of_your_own_by_hand() -> None:
-    prompts = 2 * 8.03e9 * 41.6667 * 2800 / (989e12 * 0.4)
+    prompts = 2 * 8e9 * 41.6667 * 2800 / (989e12 * 0.4)
     cache = 2 * 32 * 8 * 128 * 2 * 3000
-    step_s = (8.03e9 * 2 + 64 * cache) / (3.35e12 * 0.6)
+    step_s = (8e9 * 2 + 64 * cache) / (3.35e12 * 0.6)
     answers = 41.6667 * 200 / (64 / step_s)
     assert step.prefill_busy_cards() == pytest.approx(prompts, rel=1e-4)
     assert step.decode_busy_cards() == pytest.approx(answers, rel=1e-4)
@@ -101,6 +104,6 @@ def test_own_cards_win_above_the_crossing_and_not_at_todays_load() -> None:
 def test_adapters_and_training_from_nothing() -> None:
     layer = 16 * (2 * (4096 + 4096) + 2 * (4096 + 1024) + 3 * (4096 + 14_336))
     assert step.lora_parameters() == 32 * layer == 41_943_040
-    assert step.scratch_flops() == pytest.approx(6 * 8.03e9 * 15e12)
-    assert step.scratch_hours() == pytest.approx(6 * 8.03e9 * 15e12 / (0.4 * 989e12) / 3600)
+    assert step.scratch_flops() == pytest.approx(6 * 8e9 * 15e12)
+    assert step.scratch_hours() == pytest.approx(6 * 8e9 * 15e12 / (0.4 * 989e12) / 3600)
     assert step.scratch_over_tuning() == pytest.approx(15e12 / (50e3 * 3000 * 2))

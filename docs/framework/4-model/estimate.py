@@ -37,7 +37,6 @@ serve = chapter("framework/6-serve")
 # --------------------------------------------------------------------------- the rungs
 
 ACTIVE_FEATURES = assumed(200, "features that are not zero", "crosses and hashed ids of one row")
-HASH_BUCKETS = assumed(2**24, "weights", "a hashed space that keeps collisions rare enough")
 TREES = assumed(500, "trees per head", "where validation loss usually stops falling; tune yours")
 TREE_DEPTH = assumed(8, "splits", "from root to leaf")
 NODE_VISIT_NS = assumed(5, "ns per node visit", "a compare in a cached tree; measure yours")
@@ -47,11 +46,6 @@ FEATURE_READ_NS = assumed(2, "ns per feature", "read a cached weight and add")
 def linear_us() -> float:
     """Core-microseconds of a logistic regression for one candidate and one head."""
     return ACTIVE_FEATURES * FEATURE_READ_NS / 1e3
-
-
-def linear_bytes() -> float:
-    """Memory of the weights of one logistic regression."""
-    return HASH_BUCKETS * FLOAT32_BYTES
 
 
 def tree_visits(trees: float = TREES, depth: float = TREE_DEPTH) -> float:
@@ -144,6 +138,19 @@ def exact_scan_flops() -> float:
     return 2 * feed.EMBEDDING_DIM * feed.indexed_posts()
 
 
+LONG_HISTORY = assumed(10e3, "actions", "years of a keen user, of the order reported by others")
+
+
+def long_history_flops() -> float:
+    """Operations of the feed's history encoder over a long history, for one request."""
+    return feed.sequence_flops(LONG_HISTORY)
+
+
+def long_history_factor() -> float:
+    """That over the operations of the whole ranker as it is."""
+    return long_history_flops() / feed.ranker_flops()
+
+
 def prerank_flops() -> float:
     """Operations of the pre-ranker for one request."""
     return inference_flops(feed.prerank_parameters(), feed.filtered())
@@ -207,16 +214,6 @@ def uncorrected_tail() -> float:
     return uncorrected(TAIL_P, TAIL_Q)
 
 
-def corrected_head() -> float:
-    """Corrected score of the popular post."""
-    return math.log(HEAD_P)
-
-
-def corrected_tail() -> float:
-    """Corrected score of the niche post."""
-    return math.log(TAIL_P)
-
-
 def logq_rows() -> list[list[str]]:
     """The order of two posts with and without the correction, as a table."""
     rows = [["Post", "p for this user", "Share q of the pairs", "Learned without", "Learned with"]]
@@ -242,11 +239,6 @@ CARD_MEMORY_BYTES = sourced(
 def retrain_examples() -> float:
     """Examples that a retrain from scratch reads."""
     return feed.examples_per_day() * feed.BACKFILL_DAYS
-
-
-def retrain_flops() -> float:
-    """Operations of a retrain from scratch."""
-    return feed.training_flops_per_day() * feed.BACKFILL_DAYS
 
 
 def retrain_dollars() -> float:
@@ -299,12 +291,6 @@ def step_ms() -> float:
 def gradient_bytes_per_second() -> float:
     """Bytes a second that each card sends to sum the dense gradients around a ring."""
     return 2 * (CLUSTER_CARDS - 1) / CLUSTER_CARDS * gradient_bytes() * steps_per_second()
-
-
-def table_bytes_per_second() -> float:
-    """Bytes a second of embedding rows and their gradients that each card exchanges, in float16."""
-    rows = GLOBAL_BATCH / CLUSTER_CARDS * feed.EMBEDDING_IDS
-    return 2 * rows * feed.TABLE_DIM * FLOAT16_BYTES * steps_per_second()
 
 
 RUN_HOURS = assumed(1, "hours", "calibration maps on held-out requests, and re-embedding")
@@ -406,13 +392,13 @@ ROUTER_MISS = assumed(0.005, "of conversations", "lost where the router sent a h
 LLAMA = "https://arxiv.org/abs/2407.21783"
 LLAMA_TITLE = "The Llama 3 Herd of Models, 2024, table 3"
 READ = "2026-11-21"
-SMALL_PARAMETERS = sourced(8.03e9, "parameters", LLAMA, LLAMA_TITLE, READ)
+SMALL_PARAMETERS = sourced(8e9, "parameters", LLAMA, LLAMA_TITLE, READ)
 SMALL_LAYERS = sourced(32, "layers", LLAMA, LLAMA_TITLE, READ)
 SMALL_WIDTH = sourced(4_096, "values", LLAMA, LLAMA_TITLE, READ)
 SMALL_HIDDEN = sourced(14_336, "values", LLAMA, LLAMA_TITLE, READ)
 KV_HEADS = sourced(8, "heads", LLAMA, LLAMA_TITLE, READ)
 HEAD_WIDTH = sourced(128, "values", LLAMA, "the same: width over attention heads", READ)
-BIG_PARAMETERS = sourced(70.6e9, "parameters", LLAMA, LLAMA_TITLE, READ)
+BIG_PARAMETERS = sourced(70e9, "parameters", LLAMA, LLAMA_TITLE, READ)
 BIG_LAYERS = sourced(80, "layers", LLAMA, LLAMA_TITLE, READ)
 
 H100_BANDWIDTH = sourced(
@@ -426,7 +412,7 @@ PREFILL_UTILIZATION = assumed(0.4, "of the peak", "long prompts, large matrices;
 DECODE_BANDWIDTH = assumed(0.6, "of the bandwidth", "reading weights and caches; measure yours")
 DECODE_BATCH = assumed(64, "sequences", "answers that one group of cards writes at once")
 SMALL_GROUP = assumed(1, "cards", "8 billion parameters in 16 bits are 16 GB")
-BIG_GROUP = assumed(4, "cards", "70 billion parameters in 16 bits are 141 GB, and need room")
+BIG_GROUP = assumed(4, "cards", "70 billion parameters in 16 bits are 140 GB, and need room")
 ENGINEERS = assumed(2, "people", "serving, upgrades and nights of a model of your own")
 ENGINEER_DOLLARS = assumed(15e3, "$ a month", "salary and overhead of one, rounded")
 
@@ -485,9 +471,7 @@ def point_dollars(points: float = 0.01) -> float:
     Args:
         points: Share of conversations.
     """
-    return (
-        base.CONVERSATIONS_PER_DAY * DAYS_BILLED * points * base.agent_dollars_per_conversation()
-    )
+    return base.CONVERSATIONS_PER_DAY * DAYS_BILLED * points * base.agent_dollars_per_conversation()
 
 
 def router_loss_dollars() -> float:

@@ -8,7 +8,6 @@ corrects typos, and serves alone where a page is opened from a folder.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from handbook.project import Project
 from handbook.report import Problem
-from handbook.search.fulltext import FOLDER, write_fulltext
+from handbook.search.fulltext import FOLDER, scratch, write_fulltext
 from handbook.search.records import read_records
 from handbook.search.titles import write_titles
 
@@ -58,15 +57,12 @@ def write_search_meanwhile(project: Project, folder: Path) -> Iterator[list[Prob
     if problems:
         yield problems
         return
-    with (
-        tempfile.TemporaryDirectory(prefix="handbook-index-") as name,
-        ThreadPoolExecutor(1) as pool,
-    ):
+    with scratch() as aside, ThreadPoolExecutor(1) as pool:
         # Aside, so that nobody who looks through the site meets half an index.
-        written = pool.submit(write_fulltext, project, Path(name), records)
+        written = pool.submit(write_fulltext, project, aside, records)
         write_titles(project, folder, records)
         yield problems
         problems += written.result()
         if not problems:
             shutil.rmtree(folder / FOLDER, ignore_errors=True)
-            shutil.move(Path(name) / FOLDER, folder / FOLDER)
+            shutil.copytree(aside / FOLDER, folder / FOLDER, copy_function=shutil.copyfile)

@@ -51,7 +51,8 @@ def run_build(project: Project, args: argparse.Namespace) -> int:
             the folder aside that it builds into.
 
     Returns:
-        0 when the site was swapped in, 1 when something was found and the old one was kept.
+        0 when the site was swapped in; 1 when something was found, and 130 when interrupted: then
+        the old one was kept.
 
     Raises:
         HandbookError: The site's folder cannot be replaced, or not by us.
@@ -62,8 +63,9 @@ def run_build(project: Project, args: argparse.Namespace) -> int:
     with publishing(project) as aside:
         # Nothing that a contributor wrote runs in this process, which may write to `site/`.
         words = ["build", "--into", str(aside)]
-        if sandbox.run(project, words, writable=[project.cache, aside]):
-            return 1
+        status = sandbox.run(project, words, writable=[project.cache, aside])
+        if status:
+            return status
         publish(aside, project.site)
     seconds = time.monotonic() - started
     print(f"Built site/ in {seconds:.1f} s. To look at it: make serve, or open site/index.html")

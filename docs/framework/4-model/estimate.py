@@ -138,7 +138,7 @@ def exact_scan_flops() -> float:
     return 2 * feed.EMBEDDING_DIM * feed.indexed_posts()
 
 
-LONG_HISTORY = assumed(10e3, "actions", "years of a keen user, of the order reported by others")
+LONG_HISTORY = assumed(10e3, "actions", "years of a keen user")
 
 
 def long_history_flops() -> float:
@@ -381,9 +381,13 @@ def ablation_dollars(days: float = ABLATION_DAYS, seeds: float = SEEDS) -> float
 
 # --------------------------------------------------------------------------- the assistant: cost
 
-SMALL_IN = assumed(0.30, "$ per million input tokens", "a small hosted model, rounded, autumn 2026")
+SMALL_IN = assumed(
+    0.30, "$ per million input tokens", "a small hosted model; put in today's list price"
+)
 SMALL_OUT = assumed(2.50, "$ per million output tokens", "the same")
-LARGE_IN = assumed(2.50, "$ per million input tokens", "a large hosted model, rounded, autumn 2026")
+LARGE_IN = assumed(
+    2.50, "$ per million input tokens", "a large hosted model; put in today's list price"
+)
 LARGE_OUT = assumed(15.0, "$ per million output tokens", "the same")
 CACHE_DISCOUNT = assumed(0.9, "off the input price", "for a prefix that the provider has cached")
 EASY_SHARE = assumed(0.8, "of answers", "that the small model gives as well; a router finds them")

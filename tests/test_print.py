@@ -137,6 +137,28 @@ def test_a_browser_makes_a_booklet_of_it(browser: Browser, built: Project, tmp_p
     file = tmp_path / "chapter.pdf"
     page.pdf(path=file, format="A4")
     context.close()
-    # Leaves of a tree; its root counts them all.
-    sheets = max(int(count) for count in re.findall(rb"/Count (\d+)", file.read_bytes()))
-    assert 15 < sheets < 60
+    assert 15 < sheets_of(file) < 60
+
+
+@pytest.mark.parametrize("paper_size", SHEETS)
+@pytest.mark.parametrize(
+    "address",
+    ["start/levels-and-rubric/index.html#sheet", "start/for-interviewers/index.html#scorecard"],
+)
+def test_a_sheet_to_fill_in_is_printed_alone_on_one_page(
+    browser: Browser, built: Project, tmp_path: Path, address: str, paper_size: str
+):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(built.site.as_uri() + "/" + address)
+    page.pdf(path=tmp_path / "alone.pdf", format=paper_size)
+    page.goto(built.site.as_uri() + "/" + address.partition("#")[0])
+    page.pdf(path=tmp_path / "chapter.pdf", format=paper_size)
+    context.close()
+    assert sheets_of(tmp_path / "alone.pdf") == 1
+    assert sheets_of(tmp_path / "chapter.pdf") > 5
+
+
+def sheets_of(file: Path) -> int:
+    """Pages of a PDF: leaves of a tree, whose root counts them all."""
+    return max(int(count) for count in re.findall(rb"/Count (\d+)", file.read_bytes()))

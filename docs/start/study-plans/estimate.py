@@ -45,7 +45,7 @@ YEAR_GAP_HIGH = sourced(0.10, "of the delay", _RIDGE, _RIDGE_TITLE, "2026-11-21"
 # test compares them with the chapters.
 PAGES = {
     "interview": ("start/the-interview", "The interview", 19, 6),
-    "rubric": ("start/levels-and-rubric", "Levels and rubric", 15, 5),
+    "rubric": ("start/levels-and-rubric", "Levels and rubric", 18, 5),
     "steps": ("framework", "The seven steps", 18, 6),
     "clarify": ("framework/1-clarify", "Clarify", 21, 7),
     "frame": ("framework/2-frame", "Frame", 21, 7),

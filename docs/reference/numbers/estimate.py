@@ -671,13 +671,13 @@ def prefill_tokens_per_second(
 
 
 def fits(card: str, parameters: float) -> bool:
-    """Whether a model's weights in 16 bits fit into one accelerator, with nothing left to spare.
+    """Whether a model's weights in 16 bits leave any room in one accelerator, as caches need.
 
     Args:
         card: One of `MEMORY`.
         parameters: Parameters of the model.
     """
-    return weight_bytes(parameters) <= MEMORY[card]
+    return weight_bytes(parameters) < MEMORY[card]
 
 
 def decode_rows() -> list[list[str]]:

@@ -125,8 +125,9 @@ def test_a_function_that_only_a_page_calls_is_ended_too(project, run):
         ("while True: pass  # here", "python-hung"),
         ("kept = [bytes(10**7) for _ in iter(int, 1)]  # here", "figure-error"),
         ("raise SystemExit(0)  # here", "figure-error"),
+        ("__import__('ctypes').string_at(0)  # here", "python-crash"),
     ],
-    ids=["loop", "memory", "exit"],
+    ids=["loop", "memory", "exit", "crash"],
 )
 def test_a_figure_that_asks_too_much_costs_one_line(project, run, body, code):
     line = add(project, FIGURES, FIGURE.format(name="greedy", body=body))

@@ -67,6 +67,7 @@ _FRAME = re.compile(
 )
 # What begins the part of a dump that tells of the thread which was stopped.
 _CURRENT = "Current thread "
+_CRASHED = "Fatal Python error: "
 _STARTED, _ENDED = b"started\n", b"ended\n"
 
 
@@ -78,11 +79,13 @@ class Place:
         path: The file.
         line: Its line.
         functions: The functions of that file that were running, the innermost first.
+        crashed: Whether Python itself crashed there; if not, it took too long.
     """
 
     path: Path
     line: int
     functions: tuple[str, ...]
+    crashed: bool
 
 
 # --------------------------------------------------------------------------- outside
@@ -278,7 +281,7 @@ def _blame(project: Project, code: int, log: bytes) -> Problem:
         said = f"Python was ended midway: {names.get(number, f'status {code}')}"
         fix = "look for an estimate or a figure that ends the program"
         raise HandbookError([Problem(project.config, 0, 0, "python-crash", said, fix)])
-    return problem_of(place, number)
+    return problem_of(place)
 
 
 # --------------------------------------------------------------------------- inside
@@ -379,9 +382,11 @@ def place_of(project: Project, log: str) -> Place | None:
         project: The checkout.
         log: What it wrote.
     """
+    at = max(log.rfind(_CURRENT), 0)
+    crashed = _CRASHED in log[log.rfind(_CURRENT, 0, at) + 1 : at]
     ours = [
         frame
-        for frame in _FRAME.finditer(log, max(log.rfind(_CURRENT), 0))
+        for frame in _FRAME.finditer(log, at)
         if Path(frame["file"]).is_relative_to(project.docs)
         or Path(frame["file"]).is_relative_to(project.diagrams)
     ]
@@ -389,22 +394,21 @@ def place_of(project: Project, log: str) -> Place | None:
         return None
     path = Path(ours[0]["file"])
     functions = tuple(frame["name"] for frame in ours if frame["file"] == ours[0]["file"])
-    return Place(path, int(ours[0]["line"]), functions)
+    return Place(path, int(ours[0]["line"]), functions, crashed)
 
 
-def problem_of(place: Place, number: int = signal.SIGALRM) -> Problem:
+def problem_of(place: Place) -> Problem:
     """Returns the finding for Python that had to be ended.
 
     Args:
         place: Where it was.
-        number: The signal that ended it.
     """
-    if number in (signal.SIGALRM, signal.SIGXCPU):
-        said = f"still runs after {_seconds or _limit_of_time():g} s"
-        fix = "see that the loop ends, or compute less"
-        return Problem(place.path, place.line, 0, "python-hung", said, fix)
-    said = f"crashed Python: {signal.Signals(number).name}"
-    return Problem(place.path, place.line, 0, "python-crash", said, "mend what this line calls")
+    if place.crashed:
+        fix = "mend what this line calls"
+        return Problem(place.path, place.line, 0, "python-crash", "crashed Python itself", fix)
+    said = f"still runs after {_seconds or _limit_of_time():g} s"
+    fix = "see that the loop ends, or compute less"
+    return Problem(place.path, place.line, 0, "python-hung", said, fix)
 
 
 def _limit_of_time() -> float:

@@ -47,6 +47,10 @@ DEMOTED = {
     "reference/diagram-kit/": 0.2,
     "reference/tooling/": 0.2,
 }
+# Titles of papers hold every word of the field and answer nothing.
+LISTS = {"References": 0.3}
+# A definition is short, so each of its words would count more than in a chapter that explains them.
+TERM = 0.6
 DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 
 
@@ -223,7 +227,7 @@ def _page(text: str, address: str, part: str) -> Iterator[Record]:
             part,
             found.level,
             keywords if is_page else (),
-            weight,
+            weight * (TERM if found.kind == "term" else LISTS.get(title, 1.0)),
             html.unescape(described[1]) if described and is_page else "",
         )
         if found.kind == "section":

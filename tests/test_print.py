@@ -159,6 +159,29 @@ def test_a_sheet_to_fill_in_is_printed_alone_on_one_page(
     assert sheets_of(tmp_path / "chapter.pdf") > 5
 
 
+@pytest.mark.parametrize("paper_size", SHEETS)
+def test_the_cheat_sheet_is_one_page_with_everything_on_it(
+    browser: Browser, built: Project, tmp_path: Path, paper_size: str
+):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto((built.site / "framework/cheat-sheet/index.html").as_uri())
+    page.pdf(path=tmp_path / "sheet.pdf", format=paper_size)
+    page.emulate_media(media="print")
+    assert sheets_of(tmp_path / "sheet.pdf") == 1
+    assert len(shown(page, ".hb-onepage table")) == 5
+    assert len(shown(page, ".hb-onepage svg")) == 1
+    assert len(shown(page, ".hb-onepage h2")) == 5
+    assert shown(page, "article > h2, .hb-chapter, .hb-derived") == []
+    # Small, for a sheet that is learnt, but no smaller than a footnote in print: 7 of 72 pt.
+    sizes = page.eval_on_selector_all(
+        ".hb-onepage :is(td, th, p)",
+        "all => all.map(e => parseFloat(getComputedStyle(e).fontSize))",
+    )
+    assert min(sizes) >= 7 * 96 / 72
+    context.close()
+
+
 def sheets_of(file: Path) -> int:
     """Pages of a PDF: leaves of a tree, whose root counts them all."""
     return max(int(count) for count in re.findall(rb"/Count (\d+)", file.read_bytes()))

@@ -352,6 +352,19 @@ def test_the_first_of_each_term_is_a_stop_for_a_keyboard(project):
     ]
 
 
+def test_every_page_knows_the_glossary_and_may_differ(project):
+    glossary = project.root / "includes" / "glossary.md"
+    glossary.parent.mkdir()
+    glossary.write_text("*[ANN]: near enough\n*[QPS]: queries a second\n", encoding="utf-8")
+    md, _ = converter(project, "")
+    first = md.convert("ANN and QPS.\n\n*[QPS]: on this page something else")
+    assert re.findall(r'title="([^"]+)"', first) == ["near enough", "on this page something else"]
+    assert 'title="queries a second"' in md.reset().convert("QPS")
+    glossary.write_text("*[QPS]: requests each second\n", encoding="utf-8")
+    again = md.reset().convert("ANN and QPS")
+    assert re.findall(r'title="([^"]+)"', again) == ["requests each second"]
+
+
 def test_code_can_be_scrolled_by_keyboard(project):
     assert '<code tabindex="0">' in html(project, "```python\nx = 1\n```")
 

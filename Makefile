@@ -8,7 +8,7 @@ export DISABLE_MKDOCS_2_WARNING := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve check figures numbers test unit lint bench lock clean
+.PHONY: help site serve check figures numbers labs test unit lint bench lock clean
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ figures: .venv/.site ## Draw every figure
 numbers: .venv/.site ## Recompute every number in the prose
 	@$(BIN)/handbook numbers
 
+labs: .venv/.test ## Run every experiment and store what it finds
+	@$(BIN)/handbook labs
+
 test: .venv/.test ## Set up and run every test, browser tests included
 	@$(BIN)/handbook doctor --browser
 	@$(BIN)/handbook lint
@@ -59,7 +62,7 @@ bench: .venv/.test ## Measure against the bars
 
 lock: .venv/.test ## Lock the dependencies again, with hashes and without addresses
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra test pyproject.toml -o requirements-test.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra test --extra labs pyproject.toml -o requirements-test.lock
 
 clean: ## Remove what was built (not .venv)
 	rm -rf site .cache

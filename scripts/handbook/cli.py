@@ -114,6 +114,17 @@ VERBS = (
         runs_python=True,
     ),
     Verb(
+        "labs",
+        "run the experiments of chapters and store what they find",
+        "handbook.labs:run_labs",
+        (
+            Flag(("names",), {"nargs": "*", "metavar": "part/chapter", "help": "only these"}),
+            _switch("--smoke", "run them small; see that every claim holds; store nothing"),
+            _switch("--list", "list every lab with what it tries"),
+        ),
+        runs_python=True,
+    ),
+    Verb(
         "new",
         "start a chapter: text, estimate, figures, quiz and its line in the navigation",
         "handbook.scaffold:run_new",
@@ -206,7 +217,7 @@ def _written(project: Project, args: argparse.Namespace) -> list[Path]:
         return []
     project.cache.mkdir(parents=True, exist_ok=True)
     folders = [project.cache]
-    if getattr(args, "fix", False):
+    if getattr(args, "fix", False) or args.verb == "labs":
         folders.append(project.docs)
     if getattr(args, "sheet", None):
         folders.append(Path(args.sheet).resolve().parent)

@@ -30,7 +30,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import NormalDist
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 from handbook import sandbox
 from handbook.project import Project, find_project
@@ -754,6 +754,36 @@ def chapter(slug: str, project: Project | None = None) -> ModuleType:
     if fits:
         message = f"{slug!r} could be {' or '.join(fits)}"
     raise HandbookError([Problem(project.docs, 0, 0, "estimate-unknown", message)])
+
+
+def results(slug: str, project: Project | None = None) -> dict[str, Any]:
+    """Loads what a chapter's lab has measured, as `handbook labs` stored it.
+
+    Args:
+        slug: The chapter's folder under `docs`, such as `building-blocks/calibration`.
+        project: The checkout; the one around the working directory where none is given.
+
+    Returns:
+        Numbers as measured quantities, texts and series as they are, by name.
+
+    Raises:
+        HandbookError: Nothing is stored there, or not as `handbook labs` writes it.
+    """
+    from handbook.labs import CODE, Lab, read_stored  # labs are rarer than estimates
+
+    project = project or _project.get() or _default_project()
+    lab = Lab(project, project.docs / slug.strip("/") / CODE)
+    used = _used.get()
+    if used is not None:
+        used.add(lab.stored)
+    kept = read_stored(lab)
+    how, units = f"the lab of {lab.slug}, {kept['machine']}", kept["units"]
+    return {
+        name: measured(value, units.get(name, ""), how, kept["ran"])
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        else value
+        for name, value in kept["results"].items()
+    }
 
 
 def _default_project() -> Project:

@@ -324,14 +324,18 @@ def ended() -> None:
 
 
 @contextmanager
-def limited() -> Iterator[None]:
-    """Lets contributors' Python run for `SECONDS` at most; where it does not end, all here ends."""
+def limited(at_least: float = 0.0) -> Iterator[None]:
+    """Lets contributors' Python run for `SECONDS` at most; where it does not end, all here ends.
+
+    Args:
+        at_least: Seconds that this needs, where it may take longer than an estimate.
+    """
     global _within
     if not _seconds or _within:
         yield
         return
     _within = True
-    signal.setitimer(signal.ITIMER_REAL, _seconds)
+    signal.setitimer(signal.ITIMER_REAL, max(_seconds, at_least))
     try:
         yield
     finally:

@@ -52,7 +52,7 @@ test: .venv/.test ## Set up and run every test, browser tests included
 	@$(BIN)/python -m pytest
 
 unit: .venv/.test ## The quick tests alone
-	@$(BIN)/python -m pytest -m "not build and not browser"
+	@$(BIN)/python -m pytest -n auto -m "not build and not browser and not slow"
 
 lint: .venv/.test ## Ruff, mypy, typos, zizmor, schema checks
 	@$(BIN)/handbook lint

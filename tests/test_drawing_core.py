@@ -603,6 +603,7 @@ def test_crash_costs_one_figure(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_same_bytes_whatever_the_hash_seed_the_fonts_and_the_locale(tmp_path: Path) -> None:
     code = (
         "import sys, hashlib\nfrom pathlib import Path\n"

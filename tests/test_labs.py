@@ -173,6 +173,7 @@ def test_labs_are_named_by_folder_or_by_its_last_part(project, capsys):
 OURS = labs.find_labs(find_project(Path(__file__).parent))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lab", OURS, ids=lambda lab: lab.slug)
 def test_a_lab_of_ours_holds_its_claims_when_run_small(lab: labs.Lab):
     kept = labs.trial(lab, smoke=True)

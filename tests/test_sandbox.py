@@ -82,6 +82,7 @@ def _read(done: subprocess.CompletedProcess[str]) -> dict[str, list[dict[str, st
 # --------------------------------------------------------------------------- time and memory
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [
@@ -102,6 +103,7 @@ def test_an_estimate_without_an_end_costs_its_file_one_line(project, run, body):
     assert found == [f"{ESTIMATE}:{line}: python-hung", "docs/page.md:10: link-broken"]
 
 
+@pytest.mark.slow
 def test_the_line_says_how_long_it_was_waited(project, run):
     line = add(project, ESTIMATE, "\nwhile True: pass  # here\n")
     done = run("numbers")
@@ -111,6 +113,7 @@ def test_the_line_says_how_long_it_was_waited(project, run):
     ) in done.stderr
 
 
+@pytest.mark.slow
 def test_a_function_that_only_a_page_calls_is_ended_too(project, run):
     line = add(project, ESTIMATE, "\n\ndef users():\n    while True: pass  # here\n")
     page = project.docs / "page.md"
@@ -122,7 +125,7 @@ def test_a_function_that_only_a_page_calls_is_ended_too(project, run):
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        ("while True: pass  # here", "python-hung"),
+        pytest.param("while True: pass  # here", "python-hung", marks=pytest.mark.slow),
         ("kept = [bytes(10**7) for _ in iter(int, 1)]  # here", "figure-error"),
         ("raise SystemExit(0)  # here", "figure-error"),
         ("__import__('ctypes').string_at(0)  # here", "python-crash"),
@@ -141,6 +144,7 @@ def test_a_figure_that_asks_too_much_costs_one_line(project, run, body, code):
     assert run("figures", "ranking/other", "ranking/serving").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_memory_bomb_in_an_estimate_costs_its_file_one_line(project, run):
     line = add(project, ESTIMATE, "\nX = [bytes(10**7) for _ in iter(int, 1)]  # here\n")
     done = run("check", "--json", HANDBOOK_TIME_LIMIT="60")

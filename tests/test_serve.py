@@ -333,7 +333,10 @@ def served(toy: Project) -> Iterator[tuple[process.Preview, int]]:
         with suppress(SystemExit):
             preview.run()
 
-    threads = [threading.Thread(target=work, daemon=True) for work in (server.serve_forever, run)]
+    def serve() -> None:
+        server.serve_forever(0.02)  # how soon it sees that it is to end
+
+    threads = [threading.Thread(target=work, daemon=True) for work in (serve, run)]
     for thread in threads:
         thread.start()
     yield preview, server.server_address[1]

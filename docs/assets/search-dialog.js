@@ -9,6 +9,9 @@ window.hbSearch = (base, tag) => {
   const SHOWN = 5; // results at a time; as many fragments are loaded
   const SPARE = 3; // more of them are loaded, so that the order does not hang on Pagefind alone
   const OF_A_PAGE = 3; // of one page among them, so that it does not hide the others
+  const PHRASE = 2; // how much more a text counts that has the words as they were typed
+  const AS_TYPED = 0.1; // what a title gains for a word in the form that was typed
+  const NAMED = 0.2; // what a page gains whose own title has the words
   const PAUSE = 30; // milliseconds without a key, before the text is searched
   const STOP = new Set(
     ("a about an and are as at be between by can do does for from get give has have how i if in into is it its " +
@@ -88,6 +91,7 @@ window.hbSearch = (base, tag) => {
     // A figure's own name, as its author wrote it: fig-news_feed-funnel.
     if (row.level === FIGURE) post(row.url.split("#fig-")[1].replace(/[-_]/g, " "), row, 0.7);
     row.size = new Set(tokens(row.title).filter((word) => !STOP.has(word)).map(stem)).size || 1;
+    row.words = new Set(tokens(row.title));
     row.plain = tokens(row.title).map(stem).join(" ");
     row.otherPlain = tokens(row.other).map(stem).join(" ");
   });
@@ -100,11 +104,11 @@ window.hbSearch = (base, tag) => {
     post(texts[at], row, row.level >= FIGURE || row.level === 1 ? 0.5 : 0.4);
   });
 
-  /** The rows that a word leads to, exactly, else by its beginning. */
-  const lookUp = (word) => {
+  /** The rows that a word leads to, exactly, else by its beginning: it may still be typed. */
+  const lookUp = (word, isLast) => {
     const exact = postings.get(stem(word));
     const found = new Map(exact || []);
-    if (word.length > 1) {
+    if (word.length > (isLast ? 1 : 2)) {
       for (const each of stems) {
         if (!each.startsWith(word) || each === stem(word)) continue;
         const share = exact ? 0.5 : 0.5 + (0.4 * word.length) / each.length;
@@ -121,12 +125,14 @@ window.hbSearch = (base, tag) => {
     const scores = new Map();
     let all = 0;
     for (const term of terms) {
-      const found = lookUp(term);
+      const found = lookUp(term, term === terms.at(-1));
       const rarity = Math.log(1 + rows.length / (found.size || 1));
       all += rarity;
       for (const [row, weight] of found) {
         const score = scores.get(row) || { sum: 0, here: 0 };
         score.sum += rarity * weight;
+        // The word itself, before its other forms: interview, then interviewers.
+        if (row.words.has(term)) score.sum += rarity * AS_TYPED;
         if (weight > 0.4) score.here += 1;
         scores.set(row, score);
       }
@@ -201,6 +207,19 @@ window.hbSearch = (base, tag) => {
     return begun.find((each) => postings.has(stem(each))) || begun[0] || word;
   };
 
+  /** The words with one put right that begins a known word but is none: a name's own words win. */
+  const named = (every) => {
+    for (const [at, word] of every.entries()) {
+      if (every.length < 2 || word.length < 4 || known.has(word) || postings.has(stem(word))) continue;
+      for (const each of stems.filter((other) => distance(word, other, 1) < 2)) {
+        const tried = every.map((other, place) => (place === at ? each : other));
+        const plain = tried.filter((other) => !STOP.has(other)).map(stem).join(" ");
+        if (rows.some((row) => row.plain === plain)) return tried;
+      }
+    }
+    return every;
+  };
+
   // ------------------------------------------------------------------ the whole text
 
   let engine = null;
@@ -212,7 +231,7 @@ window.hbSearch = (base, tag) => {
           noWorker: true, // half as much to load, and an answer takes a few milliseconds
           metaCacheTag: tag,
           excerptLength: 24,
-          ranking: { metaWeights: { title: 6, name: 0.4, above: 1.5, in: 0.01 }, termFrequency: 0.7, pageLength: 0.5 },
+          ranking: { metaWeights: { title: 6, name: 0.4, above: 1.5, in: 0.01, url: 0.3 }, termFrequency: 0.7, pageLength: 0.5 },
         });
         await pagefind.init();
         return pagefind;
@@ -233,7 +252,7 @@ window.hbSearch = (base, tag) => {
     });
 
   /** All words; where no record has them all, those that have all but one, and so on. */
-  const searchText = async (terms, filter) => {
+  const searchText = async (terms, every, filter) => {
     const pagefind = await start();
     if (!pagefind || !terms.length) return [];
     // Every record holds a word that says where it is; Pagefind's own filters would not build alike.
@@ -249,6 +268,12 @@ window.hbSearch = (base, tag) => {
         else merged.set(result.id, result);
       }
       found = [...merged.values()].sort((a, b) => b.score - a.score);
+    }
+    // Words that stand side by side, as they were typed, say more than the same words apart.
+    if (terms.length > 1 && found.length > 1) {
+      const together = new Set((await pagefind.search(`"${every.join(" ")}"`)).results.map(({ id }) => id));
+      found.forEach((result) => (result.score *= together.has(result.id) ? PHRASE : 1));
+      found.sort((a, b) => b.score - a.score);
     }
     return found;
   };
@@ -280,6 +305,11 @@ window.hbSearch = (base, tag) => {
       group.score += group.hits.length ? hit.score / 10 / group.hits.length : 0;
       group.hits.push(hit);
     }
+    // A page whose own name is asked for is about it; a section elsewhere mentions it.
+    titles.forEach(({ row, covered }) => {
+      const group = row.level === 1 && groups.get(row.url);
+      if (group) group.score += NAMED * covered;
+    });
     return [...groups.values()].sort((a, b) => b.score - a.score);
   };
 
@@ -432,7 +462,7 @@ window.hbSearch = (base, tag) => {
       return;
     }
     const written = tokens(query);
-    const better = written.map(correct);
+    const better = named(written.map(correct));
     const corrected = better.join(" ") === written.join(" ") ? "" : better.join(" ");
     const every = better.flatMap((word) => word.split(" "));
     const wantsCode = /[a-z0-9][A-Z_]|^--/.test(query);
@@ -451,7 +481,7 @@ window.hbSearch = (base, tag) => {
     };
     answer([], 0, offline);
     timer = setTimeout(async () => {
-      const found = await searchText(terms, filter);
+      const found = await searchText(terms, every, filter);
       if (number !== asked) return;
       const read = await Promise.all(found.slice(0, count + SPARE).map(async (result) => {
         const data = await result.data().catch(() => null); // the connection is gone

@@ -43,7 +43,7 @@ LEFT_OUT = frozenset(("reference/tags/",))
 # code behind both.
 DEMOTED = {
     "contributing/findings/": 0.2,
-    "contributing/": 0.8,
+    "contributing/": 0.7,
     "reference/diagram-kit/": 0.2,
     "reference/tooling/": 0.2,
 }

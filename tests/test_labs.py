@@ -12,7 +12,7 @@ from handbook import labs
 from handbook.estimate import Quantity, results
 from handbook.project import Project, find_project
 from handbook.report import HandbookError
-from handbook.rules.labs import MOST_LINES
+from handbook.rules.labs import MOST_LINES, code_lines
 
 TOY = '''"""Counts what a fair coin shows.
 
@@ -160,6 +160,15 @@ def test_what_was_not_stored_cannot_be_quoted(project, lab):
         assert refused(results, "blocks/coins", project)[0][0] == "lab-unreadable"
 
 
+def test_what_explains_is_no_code(lab):
+    lab = edit(
+        lab,
+        "def run(smoke):",
+        'def run(smoke):\n    """Throws.\n\n    Twice.\n    """\n    # So.\n',
+    )
+    assert len(code_lines(lab)) == len(code_lines(edit(lab, "    # So.\n", ""))) == 9
+
+
 def test_labs_are_named_by_folder_or_by_its_last_part(project, capsys):
     assert run(project, "coins", listed=True) == 0
     assert capsys.readouterr().out == "blocks/coins: Counts what a fair coin shows.\n"
@@ -181,4 +190,4 @@ def test_a_lab_of_ours_holds_its_claims_when_run_small(lab: labs.Lab):
     # A page may quote whatever is stored, so both runs find the same things.
     assert kept["results"].keys() == stored["results"].keys()
     assert kept["claims"] == stored["claims"]
-    assert len(lab.path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+    assert len(code_lines(lab)) <= MOST_LINES

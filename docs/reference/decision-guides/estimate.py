@@ -1,0 +1,273 @@
+"""Where decisions flip: crossovers from the numbers of the steps and of the worked chapters.
+
+Nothing here is a new system. Each function asks at which value of one input two designs, sized
+elsewhere, cost the same or do the same.
+"""
+
+from __future__ import annotations
+
+import math
+
+from handbook.estimate import (
+    INT8_BYTES,
+    MILLION,
+    THOUSAND,
+    assumed,
+    chapter,
+    results,
+)
+
+clarify = chapter("framework/1-clarify")
+evaluate = chapter("framework/5-evaluate")
+feed = chapter("case-studies/news-feed")
+framework = chapter("framework")
+model = chapter("framework/4-model")
+monitor = chapter("framework/7-monitor")
+numbers = chapter("reference/numbers")
+photos = chapter("reference/estimation")
+serve = chapter("framework/6-serve")
+LAB = results("building-blocks/online-experiments")
+
+# --------------------------------------------------------------------------- batch or online
+
+
+def flip_percent(refreshes: float = serve.HOURLY) -> float:
+    """Per cent of users who have to come on a day for batch lists to cost less than online ones.
+
+    Args:
+        refreshes: Lists made for every user on a day.
+    """
+    return 100 * serve.flip_share(refreshes)
+
+
+# --------------------------------------------------------------------------- which index
+
+SMALL_LOAD = assumed(0.01, "of the feed's peak", "some 700 searches a second")
+
+
+def scan_share_percent(load_share: float = 1.0) -> float:
+    """Per cent of the feed's items below which a filter leaves few enough to scan.
+
+    Args:
+        load_share: The load as a share of the feed's peak.
+    """
+    return 100 * clarify.scannable_items(load_share) / feed.indexed_posts()
+
+
+def graph_dollars(bytes_per_value: float = 4) -> float:
+    """Dollars a month for the memory of one copy of the photo index as a graph.
+
+    Args:
+        bytes_per_value: 4 for float32, 1 for int8.
+    """
+    return photos.graph_bytes(bytes_per_value) / 1e9 * numbers.memory_dollars()
+
+
+def code_dollars() -> float:
+    """The same for product codes."""
+    return photos.code_index_bytes() / 1e9 * numbers.memory_dollars()
+
+
+def index_rows() -> list[list[str]]:
+    """Four ways to find neighbours among 200 million photos."""
+    scan = photos.PHOTOS * photos.WIDTH * INT8_BYTES
+    rows = [["Way", "Memory of a copy", "$ a month", "Loses"]]
+    kinds = [
+        ("Scan, int8", scan, "rounding only"),
+        ("Graph, float32", photos.graph_bytes(), "a few neighbours; `ef` decides"),
+        ("Graph, int8", photos.graph_bytes(INT8_BYTES), "a little more"),
+        ("Product codes", photos.code_index_bytes(), "most order; re-rank from disk"),
+    ]
+    return rows + [
+        [name, f"{size / 1e9:,.0f} GB", f"{size / 1e9 * numbers.memory_dollars():,.0f}", loses]
+        for name, size, loses in kinds
+    ]
+
+
+# --------------------------------------------------------------------------- which ranker
+
+
+def heads_for_network() -> float:
+    """Heads from which on one network costs less than trees for each of them."""
+    return math.ceil(feed.ranker_dollars() / model.one_head_trees_dollars())
+
+
+def ranker_rows() -> list[list[str]]:
+    """Rankers of the feed by what they cost to serve."""
+    rows = [["Ranker", "A candidate", "$ a month", "Per head"]]
+    heads = feed.TASKS
+    kinds = [
+        ("Linear, eight heads", model.linear_us(), model.linear_dollars(), heads),
+        ("Trees, one head", model.trees_us(), model.one_head_trees_dollars(), 1),
+        ("Trees, eight heads", model.trees_us() * heads, model.trees_dollars(), heads),
+        ("Network, eight heads, on cards", None, feed.ranker_dollars(), heads),
+    ]
+    return rows + [
+        [
+            name,
+            f"{microseconds:,.1f} µs" if microseconds else "on cards",
+            f"{dollars:,.0f}",
+            f"{dollars / each:,.0f}",
+        ]
+        for name, microseconds, dollars, each in kinds
+    ]
+
+
+# --------------------------------------------------------------------------- which metric
+
+RECALL = assumed(0.8, "of positives", "found at the threshold that is used")
+FALSE_RATE = assumed(0.05, "of negatives", "alarmed at the same threshold")
+RATES = (0.1, 0.01, 0.001, 0.0001)
+
+
+def precision(rate: float = 0.001, recall: float = RECALL, false_rate: float = FALSE_RATE) -> float:
+    """Share of alarms that are right, from one point of a ROC curve.
+
+    Args:
+        rate: Share of positives.
+        recall: Share of positives that are found.
+        false_rate: Share of negatives that are alarmed.
+    """
+    return rate * recall / (rate * recall + (1 - rate) * false_rate)
+
+
+def precision_rows() -> list[list[str]]:
+    """One point of one ROC curve at four base rates."""
+    rows = [["Positives", "Alarms of a million", "Right among them", "Precision"]]
+    for rate in RATES:
+        right = MILLION * rate * RECALL
+        alarms = right / precision(rate)
+        cells = [f"{100 * rate:g} %", f"{alarms:,.0f}", f"{right:,.0f}"]
+        rows.append([*cells, f"{100 * precision(rate):.2g} %"])
+    return rows
+
+
+# --------------------------------------------------------------------------- when to retrain
+
+SLOW_DAYS = assumed(60, "days", "a slow market: to lose two thirds of what a model can lose")
+
+
+def cadence_rule_days(decay_days: float = monitor.STALE_DAYS) -> float:
+    """Days between trainings by the square-root rule, for losses that begin in proportion to age.
+
+    Args:
+        decay_days: Days to lose about two thirds of what a very old model loses.
+    """
+    lost_dollars = monitor.STALE_LOSS * 100 * monitor.LOSS_DOLLARS
+    return math.sqrt(2 * monitor.retrain_dollars() * decay_days / lost_dollars)
+
+
+# --------------------------------------------------------------------------- which knowledge
+
+CORPUS_TOKENS = assumed(200e3, "tokens", "the help pages of a large shop, all of them")
+INDEX_MINUTES = assumed(5, "minutes", "from an edited page to its passage in the index")
+
+
+def flip_corpus_tokens() -> float:
+    """Tokens of a corpus that cost as much in a cached prompt as retrieved passages do."""
+    return framework.passage_tokens() / (1 - model.CACHE_DISCOUNT)
+
+
+def answer_dollars(context: float, discount: float = 0.0) -> float:
+    """Dollars of one answer by the large hosted model.
+
+    Args:
+        context: Tokens of knowledge in the prompt.
+        discount: Off the input price for those tokens.
+    """
+    fixed = framework.INSTRUCTION_TOKENS + framework.HISTORY_TOKENS
+    read = (fixed + context * (1 - discount)) * model.LARGE_IN
+    return (read + framework.TOKENS_PER_ANSWER * model.LARGE_OUT) / MILLION
+
+
+def retrieval_cents() -> float:
+    """Cents of an answer from retrieved passages."""
+    return 100 * answer_dollars(framework.passage_tokens())
+
+
+def long_prompt_cents(tokens: float = CORPUS_TOKENS) -> float:
+    """Cents of an answer with the whole corpus in a cached prompt.
+
+    Args:
+        tokens: Tokens of the corpus.
+    """
+    return 100 * answer_dollars(tokens, model.CACHE_DISCOUNT)
+
+
+def tuned_hours(cards: float = 8) -> float:
+    """Hours from an edited page to a tuned model that has passed its gates.
+
+    Args:
+        cards: Cards that share the tuning.
+    """
+    return model.tuning_hours() / cards + model.GATE_HOURS + model.CANARY_HOURS
+
+
+def knowledge_rows() -> list[list[str]]:
+    """Three places for what a model must know."""
+    rows = [["Where it stands", "Cents an answer", "Fresh after", "Cited"]]
+    return [
+        *rows,
+        [
+            f"All {CORPUS_TOKENS / THOUSAND:.0f} k tokens in a cached prompt",
+            f"{long_prompt_cents():.1f}",
+            "the cache is written again",
+            "by luck",
+        ],
+        [
+            f"{framework.PASSAGES:.0f} retrieved passages",
+            f"{retrieval_cents():.1f}",
+            f"{INDEX_MINUTES:.0f} minutes",
+            "yes",
+        ],
+        [
+            "In tuned weights",
+            f"{100 * answer_dollars(0):.2f}",
+            f"{tuned_hours():.0f} hours",
+            "no",
+        ],
+    ]
+
+
+# --------------------------------------------------------------------------- whose cards
+
+
+def break_even_answers_per_day() -> float:
+    """Answers a day above which a small model on own cards is cheaper, people included."""
+    return framework.answers_per_day() * model.break_even_load()
+
+
+# --------------------------------------------------------------------------- which test
+
+
+def riders_overstate(
+    truth: float = LAB["market_truth"], said: float = LAB["market_by_rider"]
+) -> float:
+    """How many times too large an effect is that a test by riders finds in a shared market.
+
+    Args:
+        truth: The relative effect if everybody had it.
+        said: What the test by riders says on average.
+    """
+    return said / truth
+
+
+def two_week_error_points(spread: float = LAB["market_switchback_spread"]) -> float:
+    """Percentage points that one two-week switchback is off, one standard deviation.
+
+    Args:
+        spread: The standard deviation over repetitions.
+    """
+    return 100 * spread
+
+
+def weeks_to_see(
+    effect: float = LAB["market_truth"], spread: float = LAB["market_switchback_spread"]
+) -> float:
+    """Weeks of switching until the effect is found with 80 % power, at the usual 5 %.
+
+    Args:
+        effect: The relative effect to find.
+        spread: Standard deviation of a test of two weeks; it falls as the root of the weeks.
+    """
+    return 2 * ((1.959964 + 0.841621) * spread / effect) ** 2

@@ -1,0 +1,87 @@
+"""The crossovers of the decision guides, each recomputed from both of its sides."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from handbook.estimate import chapter
+
+guide = chapter("reference/decision-guides")
+feed = chapter("case-studies/news-feed")
+framework = chapter("framework")
+model = chapter("framework/4-model")
+monitor = chapter("framework/7-monitor")
+serve = chapter("framework/6-serve")
+
+
+@pytest.mark.parametrize("refreshes", [1, 6, 24])
+def test_online_and_batch_cost_the_same_at_the_flip(refreshes: float) -> None:
+    share = guide.flip_percent(refreshes) / 100
+    assert serve.online_dollars_per_day(share) == pytest.approx(
+        serve.batch_dollars_per_day(refreshes)
+    )
+
+
+def test_a_scan_of_what_the_flip_leaves_needs_the_servers_of_the_index() -> None:
+    items = guide.scan_share_percent(0.01) / 100 * feed.indexed_posts()
+    bytes_a_second = items * feed.EMBEDDING_DIM * feed.peak_qps() * 0.01
+    servers = bytes_a_second / 200e9 / feed.LOAD_TARGET * (1 + feed.SPARE)
+    assert servers == pytest.approx(feed.ann_machines())
+
+
+def test_memory_of_an_index_is_priced_by_its_bytes() -> None:
+    gigabyte = 1.072 * 730 / (128 * 2**30 / 1e9)
+    assert guide.graph_dollars() == pytest.approx(358.4 * gigabyte)
+    assert guide.code_dollars() == pytest.approx(14.4 * gigabyte)
+    assert [row[1] for row in guide.index_rows()[1:]] == ["77 GB", "358 GB", "128 GB", "14 GB"]
+
+
+def test_a_network_is_no_dearer_from_two_heads_on() -> None:
+    heads = guide.heads_for_network()
+    assert (heads - 1) * model.one_head_trees_dollars() < feed.ranker_dollars()
+    assert heads * model.one_head_trees_dollars() >= feed.ranker_dollars()
+
+
+@pytest.mark.parametrize(("rate", "right"), [(0.1, 0.64), (0.001, 0.0158), (0.0001, 0.0016)])
+def test_precision_counts_alarms(rate: float, right: float) -> None:
+    positives, negatives = 1e6 * rate, 1e6 * (1 - rate)
+    found, false = 0.8 * positives, 0.05 * negatives
+    assert guide.precision(rate) == pytest.approx(found / (found + false))
+    assert guide.precision(rate) == pytest.approx(right, rel=0.01)
+
+
+@pytest.mark.parametrize("decay", [10, 60])
+def test_the_square_root_rule_is_near_the_minimum_of_its_approximation(decay: float) -> None:
+    def dollars(days: float) -> float:
+        loss = monitor.STALE_LOSS * 100 * monitor.LOSS_DOLLARS * days / (2 * decay)
+        return monitor.retrain_dollars() / days + loss
+
+    best = min((n / 100 for n in range(50, 2_000)), key=dollars)
+    assert guide.cadence_rule_days(decay) == pytest.approx(best, abs=0.01)
+
+
+def test_a_cached_corpus_costs_what_its_passages_cost_at_the_flip() -> None:
+    cached = guide.answer_dollars(guide.flip_corpus_tokens(), model.CACHE_DISCOUNT)
+    assert cached == pytest.approx(guide.answer_dollars(framework.passage_tokens()))
+    assert guide.retrieval_cents() == pytest.approx(100 * (2_800 * 2.5 + 200 * 15) / 1e6)
+    assert guide.long_prompt_cents() == pytest.approx(
+        100 * ((1_300 + 20_000) * 2.5 + 200 * 15) / 1e6
+    )
+    assert guide.tuned_hours() == pytest.approx(model.tuning_hours() / 8 + 2 + 24)
+
+
+def test_own_cards_are_cheaper_just_above_the_break_even() -> None:
+    load = guide.break_even_answers_per_day() / framework.answers_per_day()
+    above = load + 0.05
+    assert model.own_with_people_dollars(above) <= model.small_hosted_dollars() * above
+    assert model.own_with_people_dollars(load) > model.small_hosted_dollars() * load
+
+
+def test_weeks_of_switching_by_the_usual_rule() -> None:
+    spread, effect = 0.0311467, 0.04622
+    periods = ((1.959964 + 0.841621) * spread / effect) ** 2
+    assert guide.weeks_to_see() == pytest.approx(2 * periods, rel=1e-6)
+    assert math.ceil(guide.weeks_to_see()) == 8
+    assert guide.riders_overstate() == pytest.approx(0.10019 / 0.04622)

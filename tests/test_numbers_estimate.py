@@ -44,7 +44,7 @@ def test_the_stored_run_is_the_scripts_own() -> None:
 
 
 def test_light_needs_ten_milliseconds_a_thousand_kilometres() -> None:
-    assert numbers.fibre_rtt_ms() == pytest.approx(2 * 1_000 / 204_218 * 1_000, rel=1e-4)
+    assert numbers.fibre_rtt_ms() == pytest.approx(2 * 1_000 / 204_190 * 1_000, rel=1e-4)
     assert numbers.fibre_rtt_ms(5_000) == pytest.approx(5 * numbers.fibre_rtt_ms())
 
 
@@ -65,6 +65,7 @@ def test_nothing_reported_is_faster_than_light() -> None:
 def test_links_by_hand() -> None:
     assert numbers.pcie_bytes_s() == pytest.approx(63.0e9, rel=1e-3)
     assert numbers.nic_bytes_s() == 12.5e9
+    assert numbers.nvlink_bytes_s() == 450e9
     assert numbers.seconds_for(numbers.nic_bytes_s()) == 80
     assert numbers.ssd_random_bytes_s() == 3_686_400_000
 
@@ -104,7 +105,9 @@ def test_prices_by_hand() -> None:
     assert numbers.hbm_dollars() == pytest.approx(6.88 * 730 / 80)
     assert numbers.memory_dollars() == pytest.approx(1.072 * 730 / 137.438953472)
     assert numbers.answers_dollars() == pytest.approx(2.8 * 2 + 0.2 * 10)
-    assert numbers.token_rows()[1][-1] == "$3.80"
+    assert numbers.token_rows()[1][-1] == "$0.38"
+    assert numbers.small_model_fall() == pytest.approx(10)
+    assert numbers.newer_server_percent() == pytest.approx(12.07, abs=0.01)
 
 
 def test_everyday_arithmetic() -> None:

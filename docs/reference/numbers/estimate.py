@@ -127,8 +127,8 @@ def python_dots_per_second(microseconds: float = DOT_US) -> float:
 
 # --------------------------------------------------------------------------- waiting
 
-DEAN = "https://gist.github.com/skyrocknroll/2843524"
-DEAN_TITLE = "J. Dean, Latency numbers every programmer should know, as collected in 2012"
+DEAN = "http://blog.hydromatic.net/2010/11/17/numbers-everyone-should-know.html"
+DEAN_TITLE = "J. Dean, talk at Stanford, November 2010, its slide of numbers quoted by J. Hyde"
 L1_NS = sourced(0.5, "ns", DEAN, DEAN_TITLE, READ)
 L2_NS = sourced(7, "ns", DEAN, DEAN_TITLE, READ)
 MEMORY_NS = sourced(100, "ns", DEAN, DEAN_TITLE, READ)
@@ -153,10 +153,10 @@ VIRGINIA_IRELAND_MS = sourced(66.6, "ms", GIST, GIST_TITLE, READ)
 # Exactly, by the definition of the metre.
 LIGHT_KM_S = 299_792.458
 GROUP_INDEX = sourced(
-    1.468,
+    1.4682,
     "times slower than in a vacuum",
     "https://mapyourtech.com/the-5-microsecond-rule-fiber-propagation-latency-per-kilometer/",
-    "MapYourTech, The 5-Microsecond Rule: 204,190 km/s in single-mode fibre at 1,550 nm",
+    "MapYourTech, The 5-Microsecond Rule: index 1.4682, 204,190 km/s, at 1,550 nm",
     READ,
 )
 EARTH_KM = assumed(6_371, "km", "the mean radius of the earth, as a sphere")
@@ -262,9 +262,9 @@ def waiting_rows() -> list[list[str]]:
     """How long one thing takes, from the processor to the other side of the earth."""
     return [
         ["One of these", "Takes", "Remember", "Where from"],
-        ["First-level cache read", f"{L1_NS:g} ns", "1 ns", "Dean, 2012 [^dean]"],
-        ["Second-level cache read", f"{L2_NS:g} ns", "10 ns", "Dean, 2012 [^dean]"],
-        ["Memory read", f"{MEMORY_NS:g} ns", "100 ns", "Dean, 2012 [^dean]"],
+        ["First-level cache read", f"{L1_NS:g} ns", "1 ns", "Dean, 2010 [^dean]"],
+        ["Second-level cache read", f"{L2_NS:g} ns", "10 ns", "Dean, 2010 [^dean]"],
+        ["Memory read", f"{MEMORY_NS:g} ns", "100 ns", "Dean, 2010 [^dean]"],
         [
             "Memory read, extra, in a gibibyte",
             f"{far_miss_ns():.0f} ns",
@@ -275,7 +275,7 @@ def waiting_rows() -> list[list[str]]:
         _measured_row("Dot product of 128 floats, plain Python", DOT_US, "3 µs"),
         _measured_row("SQLite row by key, cached", SQLITE_US, "5 µs"),
         _measured_row("TCP round trip on one machine", LOOPBACK_US, "10 µs"),
-        ["Round trip in a data centre", f"{DATACENTRE_MS:g} ms", "0.5 ms", "Dean, 2012 [^dean]"],
+        ["Round trip in a data centre", f"{DATACENTRE_MS:g} ms", "0.5 ms", "Dean, 2010 [^dean]"],
         [
             "Round trip between zones of a region",
             f"{ZONE_LOW_MS:g} to {ZONE_HIGH_MS:g} ms",
@@ -284,12 +284,12 @@ def waiting_rows() -> list[list[str]]:
         ],
         _measured_row("4 KiB appended and forced to disk", SYNC_MS, "1 ms"),
         _measured_row("Start of a Python process", SPAWN_MS, "10 ms"),
-        ["Seek of a spinning disk", f"{SEEK_MS:g} ms", "10 ms", "Dean, 2012 [^dean]"],
+        ["Seek of a spinning disk", f"{SEEK_MS:g} ms", "10 ms", "Dean, 2010 [^dean]"],
         [
             f"Light through {LONG_KM:,.0f} km of fibre and back",
             f"{fibre_rtt_ms():.1f} ms",
             "10 ms",
-            "computed, index 1.468 [^fibre]",
+            "computed, index 1.4682 [^fibre]",
         ],
         [
             "Round trip, N. Virginia to Ireland",
@@ -363,6 +363,15 @@ def pcie_bytes_s(
     return lane_bits_s * lanes * encoding / 8
 
 
+def nvlink_bytes_s(both_ways: float = NVLINK_BYTES_S) -> float:
+    """Bytes a second one way between two accelerators.
+
+    Args:
+        both_ways: What it is sold as, both directions added.
+    """
+    return both_ways / 2
+
+
 def nic_bytes_s(bits_s: float = FAST_NIC_BITS_S) -> float:
     """Bytes a second of a network card.
 
@@ -408,7 +417,7 @@ def moving_rows() -> list[list[str]]:
         ("Sequential read, NVMe, PCIe 4.0", SSD_READ_BYTES_S, "Samsung PM9A3 [^ssd]"),
         ("100 Gb/s Ethernet", nic_bytes_s(), "by its name, ÷ 8"),
         ("PCIe 5.0, 16 lanes, one way", pcie_bytes_s(), "computed [^pcie]"),
-        ("NVLink 4, both ways together", NVLINK_BYTES_S, "H200 system [^mlperf]"),
+        ("NVLink 4, one way", nvlink_bytes_s(), "half of 900 GB/s [^mlperf]"),
         ("HBM of an H100", BANDWIDTH["H100"], "NVIDIA [^h100]"),
         ("HBM of a B200", BANDWIDTH["B200"], "data sheet [^b200]"),
     ]
@@ -543,7 +552,7 @@ def card_rows() -> list[list[str]]:
 TOKENS = "https://help.openai.com/en/articles/4936856-what-are-tokens-and-how-to-count-them"
 TOKENS_TITLE = "OpenAI, What are tokens and how to count them?"
 WORDS_PER_TOKEN = sourced(0.75, "English words", TOKENS, TOKENS_TITLE, READ)
-LETTERS_PER_TOKEN = sourced(4, "letters of English", TOKENS, TOKENS_TITLE, READ)
+LETTERS_PER_TOKEN = sourced(4, "characters of English", TOKENS, TOKENS_TITLE, READ)
 PAGE_WORDS = assumed(500, "words", "a printed page, single-spaced")
 
 QWEN_LAYERS = sourced(
@@ -722,11 +731,18 @@ COLD_STORE = sourced(0.0125, "$ a GB and month", OBJECTS, OBJECTS_TITLE + ", Sta
 SERVERS = "https://gist.github.com/vivekkr12/680730870b6b7f6bfa46fe66ce715d6c"
 SERVERS_TITLE = "AWS price list of 4 June 2019, eu-north-1, r5.4xlarge with 128 GiB"
 SERVER_DOLLARS = sourced(1.072, "$ an hour", SERVERS, SERVERS_TITLE, READ)
+NEWER = "https://huggingface.co/spaces/arcee-ai/Benchmarks/commit/ce951db0c6aba42af414403e0f9bf087d4d70c2f"
+NEWER_TITLE = "J. Simon, arcee-ai/Benchmarks, after Vantage: AWS r8g.4xlarge"
+NEWER_SERVER_DOLLARS = sourced(0.9426, "$ an hour", NEWER, NEWER_TITLE, READ)
 SERVER_BYTES = sourced(128 * GIB, "bytes", SERVERS, SERVERS_TITLE, READ)
-CLAUDE = "https://platform.claude.com/docs/zh-CN/models/sonnet-5-5/overview"
-CLAUDE_TITLE = "Anthropic, Claude Sonnet 5.5, comparison of models, 2026"
-HAIKU_IN = sourced(1, "$ per million tokens", CLAUDE, CLAUDE_TITLE + ", Haiku 4.5", READ)
-HAIKU_OUT = sourced(5, "$ per million tokens", CLAUDE, CLAUDE_TITLE + ", Haiku 4.5", READ)
+CLAUDE = "https://platform.claude.com/docs/en/models/haiku-5-5/overview"
+CLAUDE_TITLE = "Anthropic, Claude Haiku 5.5 and how it compares, October 2026"
+HAIKU_NOTE = CLAUDE_TITLE + ", prompts up to 100,000 tokens"
+HAIKU_IN = sourced(0.10, "$ per million tokens", CLAUDE, HAIKU_NOTE, READ)
+HAIKU_OUT = sourced(0.50, "$ per million tokens", CLAUDE, HAIKU_NOTE, READ)
+OLDER = "https://platform.claude.com/docs/zh-CN/models/sonnet-5-5/overview"
+OLDER_TITLE = "Anthropic, Claude Sonnet 5.5, comparison of models before 7 October 2026"
+OLDER_IN = sourced(1, "$ per million tokens", OLDER, OLDER_TITLE + ": Haiku 4.5", READ)
 SONNET_IN = sourced(2, "$ per million tokens", CLAUDE, CLAUDE_TITLE, READ)
 SONNET_OUT = sourced(10, "$ per million tokens", CLAUDE, CLAUDE_TITLE, READ)
 FABLE_IN = sourced(10, "$ per million tokens", CLAUDE, CLAUDE_TITLE + ", Fable 5.1", READ)
@@ -788,6 +804,26 @@ def memory_over_objects() -> float:
     return memory_dollars() / OBJECT_STORE
 
 
+def small_model_fall(before: float = OLDER_IN, now: float = HAIKU_IN) -> float:
+    """How many times cheaper a million tokens read by the small model became in a day.
+
+    Args:
+        before: Dollars per million tokens of the model before.
+        now: Dollars of its successor.
+    """
+    return before / now
+
+
+def newer_server_percent(old: float = SERVER_DOLLARS, new: float = NEWER_SERVER_DOLLARS) -> float:
+    """Per cent by which a newer server of the same memory is cheaper.
+
+    Args:
+        old: Dollars an hour.
+        new: The same.
+    """
+    return 100 * (1 - new / old)
+
+
 def hbm_over_memory() -> float:
     """How many times a byte of server memory a byte of accelerator memory costs."""
     return hbm_dollars() / memory_dollars()
@@ -811,7 +847,7 @@ def storage_rows() -> list[list[str]]:
 def token_rows() -> list[list[str]]:
     """What a million tokens cost at one provider's three sizes."""
     pairs = [
-        ("Small: Claude Haiku 4.5", HAIKU_IN, HAIKU_OUT),
+        ("Small: Claude Haiku 5.5", HAIKU_IN, HAIKU_OUT),
         ("Middle: Claude Sonnet 5.5", SONNET_IN, SONNET_OUT),
         ("Large: Claude Fable 5.1", FABLE_IN, FABLE_OUT),
     ]

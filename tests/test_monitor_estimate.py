@@ -82,6 +82,17 @@ def test_a_changed_judge_looks_like_a_changed_assistant() -> None:
     assert monitor.wrongly_read() > monitor.UNGROUNDED_BAD
 
 
+def test_a_corrected_rate_carries_the_judges_own_errors() -> None:
+    sampling = 1.96 * math.sqrt(0.0464 * 0.9536 / 2_000)
+    passed = 0.97 * 1.96 * math.sqrt(0.98 * 0.02 / (1_400 * 0.97))
+    caught = 0.03 * 1.96 * math.sqrt(0.9 * 0.1 / 42)
+    by_hand = math.sqrt(sampling**2 + passed**2 + caught**2) / 0.88
+    assert monitor.corrected_total_error() == pytest.approx(by_hand, rel=1e-3)
+    assert monitor.corrected_error() == pytest.approx(sampling / 0.88, rel=1e-3)
+    assert monitor.ungrounded_seen() == pytest.approx(42)
+    assert monitor.sensitivity_error() == pytest.approx(0.0907, abs=1e-4)
+
+
 def test_fixed_questions() -> None:
     assert monitor.canary_found() == pytest.approx(1 - 0.98**200)
     assert monitor.canary_false_alarms_at_once() == pytest.approx(168)

@@ -182,7 +182,7 @@ def assistant_watch():
         counters = Monitor("Counters", "hand-overs, cost, refusals")
         judge = Model("Judge model", f"{monitor.JUDGED_PER_DAY:,.0f} answers a day")
         people = Client("People", f"{data.JUDGED_PER_DAY:.0f} conversations a day")
-        rate = Store("Corrected rate", f"± {100 * monitor.corrected_error():.1f} points")
+        rate = Store("Corrected rate", f"± {100 * monitor.corrected_total_error():.1f} points")
     customer >> live
     fixed >> Edge("same every hour") >> live
     live >> Edge(kind="async") >> log

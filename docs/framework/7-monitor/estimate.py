@@ -42,7 +42,7 @@ RULE_OF_THUMB = sourced(
     "B. Yurdakul, Statistical Properties of Population Stability Index, 2018",
     "2026-11-21",
 )
-ALARM_LEVEL = assumed(0.01, "false alarms per test", "a usual level, too high as it turns out")
+ALARM_LEVEL = assumed(0.01, "false alarms per test", "stricter than the usual 5 %, and too high")
 SHIFT = assumed(0.05, "of rows", "moved from the lowest tenth to the highest")
 
 
@@ -484,6 +484,44 @@ def corrected_error(answers: float = JUDGED_PER_DAY) -> float:
     seen = flagged()
     spread = math.sqrt(seen * (1 - seen) / answers)
     return NormalDist().inv_cdf(0.975) * spread / (SENSITIVITY + SPECIFICITY - 1)
+
+
+def sensitivity_error(days: float = DAYS_PER_WEEK) -> float:
+    """Half width of the 95 % interval of the judge's sensitivity, from what people judged too.
+
+    Args:
+        days: Days of people's verdicts.
+    """
+    ungrounded = ungrounded_seen(days)
+    spread = math.sqrt(SENSITIVITY * (1 - SENSITIVITY) / ungrounded)
+    return NormalDist().inv_cdf(0.975) * spread
+
+
+def ungrounded_seen(days: float = DAYS_PER_WEEK) -> float:
+    """Ungrounded answers among those that people judge in some days.
+
+    Args:
+        days: Days of people's verdicts.
+    """
+    return data.JUDGED_PER_DAY * days * UNGROUNDED
+
+
+def sensitivity_share() -> float:
+    """Half width of the corrected rate's interval that is due to the judge's sensitivity."""
+    return UNGROUNDED * sensitivity_error() / (SENSITIVITY + SPECIFICITY - 1)
+
+
+def corrected_total_error(answers: float = JUDGED_PER_DAY) -> float:
+    """Half width of the 95 % interval of the corrected rate, the judge's errors estimated too.
+
+    The three errors are independent, so their squares add (first-order propagation).
+
+    Args:
+        answers: Answers judged.
+    """
+    informed = SENSITIVITY + SPECIFICITY - 1
+    from_specificity = (1 - UNGROUNDED) * specificity_error() / informed
+    return math.hypot(corrected_error(answers), from_specificity, sensitivity_share())
 
 
 def judge_dollars_per_day(answers: float = JUDGED_PER_DAY) -> float:

@@ -115,8 +115,8 @@ def loop():
         log = Stream("Event log", "features, scores, actions")
         rows = Store("Training rows", "joined as of the impression", icon="mdi-table-clock")
     with Plane("Offline", role="offline"):
-        train = Job("Train", "on data up to yesterday")
-        gate = Job("Gate", "better on the last day?", icon="mdi-gate")
+        train = Job("Train", "on days with complete labels")
+        gate = Job("Gate", "better on the next such day?", icon="mdi-gate")
     watch = Monitor("Monitoring", "inputs, scores, outcomes")
     product >> Edge("request", step=1) >> serve
     serve >> Edge("scores", kind="async") >> log

@@ -84,6 +84,10 @@ def test_the_roofline_has_a_slope_and_a_roof() -> None:
     assert numbers.attainable_flops(numbers.ridge()) == pytest.approx(989e12)
     assert numbers.decode_intensity(1) == 1
     assert numbers.decode_intensity(64) == 64
+    read = 16e9 + 64 * 3_000 * 131_072
+    assert numbers.cached_intensity() == pytest.approx(64 * 16e9 / read)
+    assert numbers.cached_intensity(1, 0) == pytest.approx(1)
+    assert numbers.measured_share_percent() == pytest.approx(80.3, abs=0.05)
     assert numbers.sweep_ms() == pytest.approx(80 / 3.35, rel=1e-9)
 
 

@@ -493,6 +493,22 @@ FLOPS = {
 }
 
 
+BATCH = assumed(64, "sequences", "a batch to compare with one")
+MEASURED_FLOPS = sourced(794.5e12, "FLOP/s", GUIDE, GUIDE_TITLE + ": measured on H100, H200", READ)
+
+
+def measured_share_percent(
+    reached: float = MEASURED_FLOPS, peak: float = feed.H100_PEAK_FLOPS
+) -> float:
+    """Per cent of its peak that an H100 or H200 was measured to reach in matrix products.
+
+    Args:
+        reached: FLOP/s, the best over shapes.
+        peak: FLOP/s of the data sheet.
+    """
+    return 100 * reached / peak
+
+
 def ridge(card: str = "H100") -> float:
     """Operations a byte above which an accelerator computes rather than waits for its memory.
 
@@ -529,6 +545,21 @@ def decode_intensity(batch: float = 1, bytes_per_weight: float = FLOAT16_BYTES) 
         bytes_per_weight: 2 for bfloat16.
     """
     return inference_flops(1, batch) / bytes_per_weight
+
+
+def cached_intensity(batch: float = BATCH, tokens: float | None = None) -> float:
+    """Operations a byte while decoding the smallest Llama 3.1, each sequence's cache read too.
+
+    The arithmetic of attention itself is left out: it is small beside the weights' here.
+
+    Args:
+        batch: Sequences that share one read of the weights.
+        tokens: Tokens in each cache; a question and answer of the support assistant if not given.
+    """
+    held = framework.input_tokens() + framework.TOKENS_PER_ANSWER if tokens is None else tokens
+    weights = model.SMALL_PARAMETERS * FLOAT16_BYTES
+    read = weights + batch * held * llama_8b_kv_bytes()
+    return float(inference_flops(model.SMALL_PARAMETERS, batch) / read)
 
 
 def card_rows() -> list[list[str]]:

@@ -62,7 +62,7 @@ def _plain(text: str) -> str:
     """Markdown as words: no marks, fences, figures, footnotes, addresses or rules of tables."""
     text = _NO_TEXT.sub(" ", text)
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    return " ".join(re.sub(r"[*_`|>#]", " ", text).split())
+    return " ".join(re.sub(r"[|>#]", " ", re.sub(r"[*`]", "", text)).split())
 
 
 def main() -> int:

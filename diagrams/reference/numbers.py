@@ -104,7 +104,7 @@ def routes():
 
 
 def roofline():
-    """One sequence uses a three-hundredth of an H100; a batch helps until its caches weigh more.
+    """One sequence alone uses a three-hundredth of an H100; only a batch makes it compute.
 
     Operations a second that four accelerators reach at best, against operations for each byte read.
     On the slope, memory is what you wait for; on the roof, arithmetic. Decoding one sequence in

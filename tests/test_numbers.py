@@ -112,7 +112,7 @@ RIGHT = [
     "2.56 TB<!--= news_feed.size_text -->",
     "173.6 k<!--= si(news_feed.peak_qps, digits=4) -->",
     "500<!--= round(news_feed.DAILY_USERS / 1e6):d -->",
-    "one in ten<!--? a starting value --> of them",
+    "times 90 days<!--? the prompt's -->",
     "`<!--= nonsense -->` and\n\n```\n1<!--= nonsense -->\n```",
 ]
 
@@ -212,6 +212,13 @@ def test_a_wrong_number_is_told_and_rewritten(
             "much <!--= news_feed.drop -->",
             (
                 "7:6: number-mark: no number stands right before the comment "
+                "(fix: put the comment behind its number)"
+            ),
+        ),
+        (
+            "one in ten<!--? a starting value --> of them",
+            (
+                "7:11: number-mark: no number stands right before the comment "
                 "(fix: put the comment behind its number)"
             ),
         ),

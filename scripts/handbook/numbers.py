@@ -110,7 +110,7 @@ def proofs(chapter: Chapter, scope: Scope) -> tuple[list[Proof], list[Problem]]:
     found: list[Proof] = []
     wrong: list[Problem] = []
     for mark in find_marks(chapter.without_code):
-        trouble = _misplaced(mark, chapter.text)
+        trouble = _misplaced(mark)
         if trouble:
             wrong.append(chapter.problem(mark.comment.start, "number-mark", *trouble))
         elif mark.kind == "=":
@@ -129,13 +129,11 @@ def _failed(chapter: Chapter, offset: int, code: str, error: ExpressionError) ->
     return chapter.problem(offset, code, said, fix)
 
 
-def _misplaced(mark: Mark, text: str) -> tuple[str, str] | None:
+def _misplaced(mark: Mark) -> tuple[str, str] | None:
     if not mark.body:
         what = "an expression" if mark.kind == "=" else "a reason"
         return f"the comment has no {what.split()[1]}", f"write {what} behind <!--{mark.kind}"
-    # An assumption may be written in words: `one in ten<!--? a starting value -->`.
-    in_words = mark.kind == "?" and text[mark.comment.start - 1 : mark.comment.start].isalpha()
-    if mark.number is None and not in_words:
+    if mark.number is None:
         return "no number stands right before the comment", "put the comment behind its number"
     return None
 

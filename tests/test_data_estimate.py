@@ -24,6 +24,9 @@ def test_bytes_of_the_log() -> None:
     assert data.raw_log_bytes() / 1e12 == pytest.approx(14 * 15.514, abs=0.1)
     # Ten posts for three billion requests, four kilobytes each.
     assert data.feature_buffer_bytes() == pytest.approx(3e9 * 10 * 4_000)
+    assert data.held_features_bytes() == pytest.approx(240e12)
+    assert data.held_features_dollars_per_month() == pytest.approx(240e3 * 0.02)
+    assert data.stream_join_bytes() == pytest.approx(3e9 / 86_400 * 2 * 10 * 4_000 * 1_800)
     # 666,667 events a second are valid; ids of sixteen bytes, one hour.
     raw_per_s = 3e9 / 86_400 * 2 * 8 * 1.2 / (0.98 * 0.95 * 0.997)
     assert data.dedup_state_bytes() == pytest.approx(raw_per_s * 3_600 * 16)
@@ -54,6 +57,10 @@ def test_encodings_have_limits() -> None:
 @pytest.mark.parametrize(("rows_per_id", "share"), [(1, 0.632), (2, 0.393), (10, 0.095)])
 def test_collisions_are_those_of_the_birthday_problem(rows_per_id: float, share: float) -> None:
     assert data.colliding_share(5e8, rows_per_id * 5e8) == pytest.approx(share, abs=5e-4)
+
+
+def test_a_months_users_collide_more_than_a_days() -> None:
+    assert data.colliding_share(data.feed.MONTHLY_USERS) == pytest.approx(1 - math.exp(-2))
 
 
 def test_small_tables_collide_as_counted_by_hand() -> None:

@@ -71,10 +71,15 @@ def test_each_bad_line_is_dropped_for_its_reason() -> None:
         json.dumps(good | {"event_id": "d", "client_time": "2026-11-20T19:04:17.000+01:00"}),
         "{",
         "{}",
+        "[1]",
+        json.dumps({name: good[name] for name in good if name != "event_id"}),
+        json.dumps({name: good[name] for name in good if name != "bot_score"}),
+        json.dumps(good | {"event_id": "e", "bot_score": None}),
+        json.dumps(good | {"event_id": "f", "client_time": "2026-11-20T19:04:11.482"}),
     ]
     kept, dropped = snippet("clean").clean(lines, set())
     assert [event["event_id"] for event in kept] == [good["event_id"]]
-    assert dropped == {"repeat": 1, "bot": 1, "clock": 2, "unreadable": 2}
+    assert dropped == {"repeat": 1, "bot": 1, "clock": 2, "unreadable": 7}
 
 
 # --------------------------------------------------------------------------- joins
@@ -162,6 +167,10 @@ def test_scales_are_fitted_on_training_and_survive_what_they_have_not_seen() -> 
     )
     assert scale.by_log(20, 1e6) == pytest.approx(data.log_median())
     assert scale.by_log(1e9, 1e6) == 1.0
+    centre, deviation = scale.fit_standard([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0])
+    assert (centre, deviation) == (5.0, 2.0)
+    assert scale.by_standard(1.0, centre, deviation) == -2.0
+    assert scale.by_standard(3.0, *scale.fit_standard([3.0, 3.0])) == 0.0
 
 
 # --------------------------------------------------------------------------- sampling

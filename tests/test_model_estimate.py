@@ -54,6 +54,9 @@ def test_five_seeds_see_the_effect_and_two_do_not() -> None:
     assert step.ablation_margin(2) > 2 * step.ABLATION_EFFECT
     assert step.ablation_margin() < step.ABLATION_EFFECT
     assert step.ablation_runs() == 55
+    # The noncentral t with eight degrees of freedom and a shift of 3.1623, beyond 2.306.
+    assert step.ablation_power() == pytest.approx(0.7905, abs=5e-4)
+    assert step.ablation_power(effect=0.0) == pytest.approx(0.025, abs=5e-4)
 
 
 def test_hosted_tokens_cost_their_price() -> None:
@@ -101,7 +104,16 @@ def test_own_cards_win_above_the_crossing_and_not_at_todays_load() -> None:
         assert step.own_with_people_dollars(load) < step.small_hosted_dollars() * load
 
 
+def test_the_history_is_most_of_the_training() -> None:
+    assert step.candidate_training_flops() == pytest.approx(3 * 69.5e6 * 4.56e9, rel=1e-3)
+    parts = step.candidate_training_flops() + step.history_training_flops()
+    assert parts == pytest.approx(step.feed.training_flops_per_day())
+    long = 3 * (69.5e6 * 4.56e9 + 236.26e9 * 3e9)
+    assert step.long_history_training_factor() == pytest.approx(long / parts, rel=1e-3)
+
+
 def test_adapters_and_training_from_nothing() -> None:
+    assert step.teacher_dollars() == pytest.approx(50e3 * (2_800 * 2.5 + 200 * 15) / 1e6)
     layer = 16 * (2 * (4096 + 4096) + 2 * (4096 + 1024) + 3 * (4096 + 14_336))
     assert step.lora_parameters() == 32 * layer == 41_943_040
     assert step.scratch_flops() == pytest.approx(6 * 8e9 * 15e12)

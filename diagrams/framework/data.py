@@ -41,7 +41,8 @@ def row_path():
         "Raw lines": f"{line:.0f} B each, {data.raw_bytes_per_day() / 1e12:.1f} TB",
         "Without repeats": f"one hour of ids is {data.dedup_state_bytes() / 1e9:.0f} GB",
         "Events of people": (
-            f"{data.BOT_SHARE:.0%} were bots; {data.events_per_day() * line / 1e12:.1f} TB"
+            f"{data.BOT_SHARE:.0%} bots, {data.IMPLAUSIBLE_SHARE:.1%} impossible; "
+            f"{data.events_per_day() * line / 1e12:.1f} TB"
         ),
         "Impressions": "the other sixth are actions: labels",
         "Training rows": (
@@ -108,7 +109,7 @@ def collisions():
         y="Ids that share a row (%)",
         series=[Line(ratios, shares, "one hash function", role="model")],
         markers=[
-            Marker(x=1, label=f"as many rows as daily users: {at_one:.0f} %"),
+            Marker(x=1, label=f"one row per id: {at_one:.0f} %"),
             Marker(
                 x=10,
                 label=f"ten rows per id: {100 * data.colliding_share(ids, 10 * ids):.1f} %",

@@ -32,13 +32,13 @@ def rungs():
     """Each rung is left on a measurement, and the last one costs less than the one before.
 
     Newest first gives way to a logistic regression when hides rise with supply, that to boosted
-    trees and those to the network when normalised entropy falls by enough on several heads. Prices
-    are for eight heads and five hundred candidates at the feed's peak.
+    trees and those to the network when normalised entropy falls by enough on several heads. Dollars
+    are a month's, for eight heads and five hundred candidates at the feed's peak.
     """
-    newest = Service("Newest first", "$0, no labels", icon="mdi-sort-clock-descending-outline")
-    linear = Model("Logistic", f"${step.linear_dollars() / 1e3:.0f} k a month", role="data")
-    trees = Model("Boosted trees", f"${step.trees_dollars() / 1e3:.0f} k a month", role="offline")
-    network = Model("Network", f"${feed.ranker_dollars() / 1e3:.0f} k a month")
+    newest = Service("Newest first", "$0", icon="mdi-sort-clock-descending-outline")
+    linear = Model("Logistic", f"${step.linear_dollars() / 1e3:.0f} k", role="data")
+    trees = Model("Trees", f"${step.trees_dollars() / 1e3:.0f} k", role="offline")
+    network = Model("Network", f"${feed.ranker_dollars() / 1e3:.0f} k")
     newest >> Edge("hides +20 %") >> linear
     linear >> Edge("entropy −1 %") >> trees
     trees >> Edge("−0.5 %, 3 heads") >> network
@@ -107,9 +107,9 @@ def seeds():
     """Two seeds tell you nothing; five resolve a tenth of a per cent.
 
     Half width of the 95 % interval for the difference of two configurations, by seeds of each,
-    when runs of one configuration differ by the chapter's standard deviation.
+    when runs of one configuration have a standard deviation of 0.05 % of entropy.
     """
-    runs = list(range(2, 13))
+    runs = list(range(2, 11))
     return Chart(
         x="Seeds of each configuration",
         y="Half width of the 95 % interval (% of entropy)",
@@ -157,12 +157,14 @@ def adapt():
         prompt = Client(
             "Prompt", f"{base.INSTRUCTION_TOKENS:.0f} tokens", icon="mdi-text-box-outline"
         )
-        retrieve = Index("Retrieve", f"{base.PASSAGES:.0f} passages")
+        retrieve = Index("Retrieve", f"{base.passage_tokens():,.0f} tokens more")
     with Plane("Weights change", role="model"):
         tune = Job(
-            "Adapter", f"{step.TUNING_EXAMPLES / 1e3:.0f} k answers", icon="mdi-tune-variant"
+            "Adapter", f"${step.label_dollars() / 1e3:.0f} k of people", icon="mdi-tune-variant"
         )
-        distil = Job("Distil", "large teaches small", icon="mdi-flask-outline")
+        distil = Job(
+            "Distil", f"${step.teacher_dollars():.0f} of answers", icon="mdi-flask-outline"
+        )
     prompt >> Edge("facts missing") >> retrieve
     retrieve >> Edge("facts there, form wrong") >> tune
     tune >> Edge("good, but dear") >> distil

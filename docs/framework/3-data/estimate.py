@@ -32,6 +32,7 @@ EVENT_ID_BYTES = assumed(16, "bytes per event id", "a random 128-bit id made on 
 DEDUP_HOURS = assumed(1, "hours", "nearly all retries come within it")
 LATE_SHARE = assumed(0.02, "of events", "more than an hour late: no network, app closed")
 UNREAD_SHARE = assumed(0.01, "of rows", "a feature read that missed its deadline")
+BUFFER_DAYS = assumed(2, "days", "the day that is built, and the next, in which its labels close")
 LOG_DAYS = assumed(14, "days", "raw lines are kept to rebuild a broken day, not longer")
 
 
@@ -114,6 +115,30 @@ def returned_per_day() -> float:
 def feature_buffer_bytes() -> float:
     """Features as served of every post returned in a day, held until its labels are known."""
     return returned_per_day() * feed.EXAMPLE_BYTES
+
+
+def held_features_bytes(days: float = BUFFER_DAYS) -> float:
+    """The same for as many days as the nightly build finds in the buffer.
+
+    Args:
+        days: Days of requests that are held.
+    """
+    return feature_buffer_bytes() * days
+
+
+def held_features_dollars_per_month() -> float:
+    """Dollars a month for that buffer in object storage."""
+    return held_features_bytes() / 1e9 * feed.STORAGE_PRICE
+
+
+def stream_join_bytes(minutes: float = feed.JOIN_WINDOW_MIN) -> float:
+    """Features as served that the stream's join holds at the peak.
+
+    Args:
+        minutes: How long it waits for actions.
+    """
+    seconds = minutes * SECONDS_PER_HOUR / MINUTES_PER_HOUR
+    return feed.peak_qps() * feed.POSTS_PER_REQUEST * feed.EXAMPLE_BYTES * seconds
 
 
 def unsampled_log_bytes() -> float:
@@ -218,7 +243,7 @@ def volume_rows() -> list[list[str]]:
             f"{events_per_day() * line / 1e12:.1f}",
         ],
         [
-            "Features as served, held a day",
+            "Features as served",
             f"requests × {feed.POSTS_PER_REQUEST:.0f} returned, {example:,.0f} B each",
             f"{returned_per_day() / 1e9:.0f}",
             f"{feature_buffer_bytes() / 1e12:.0f}",

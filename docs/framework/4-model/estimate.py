@@ -293,6 +293,26 @@ def gradient_bytes_per_second() -> float:
     return 2 * (CLUSTER_CARDS - 1) / CLUSTER_CARDS * gradient_bytes() * steps_per_second()
 
 
+def candidate_training_flops() -> float:
+    """Operations of a day's training for the candidates: three forward passes an example."""
+    return 3 * inference_flops(feed.candidate_parameters(), feed.examples_per_day())
+
+
+def history_training_flops(actions: float = feed.HISTORY_ACTIONS) -> float:
+    """Operations of a day's training for the history, encoded once a request.
+
+    Args:
+        actions: Actions of a history.
+    """
+    return 3 * feed.sequence_flops(actions) * feed.requests_per_day()
+
+
+def long_history_training_factor() -> float:
+    """A day's training with the long history over that with the short one."""
+    longer = candidate_training_flops() + history_training_flops(LONG_HISTORY)
+    return longer / feed.training_flops_per_day()
+
+
 RUN_HOURS = assumed(1, "hours", "calibration maps on held-out requests, and re-embedding")
 GATE_HOURS = assumed(2, "hours", "entropy, calibration and latency by slice, on the last full day")
 CANARY_HOURS = assumed(24, "hours", "one per cent of users for a whole day")
@@ -358,6 +378,36 @@ def ablation_margin(seeds: float = SEEDS, deviation: float = SEED_DEVIATION) -> 
         deviation: Standard deviation between runs of one configuration, in %.
     """
     return t_quantile(2 * (seeds - 1)) * deviation * math.sqrt(2 / seeds)
+
+
+def ablation_power(
+    effect: float = ABLATION_EFFECT, seeds: float = SEEDS, deviation: float = SEED_DEVIATION
+) -> float:
+    """Share of ablations whose interval excludes zero, on the right side, where the part matters.
+
+    Args:
+        effect: What the part is worth, in %.
+        seeds: Runs of each of the two configurations.
+        deviation: Standard deviation between runs of one configuration, in %.
+    """
+    df = 2 * (seeds - 1)
+    shift = effect / (deviation * math.sqrt(2 / seeds))
+    limit = t_quantile(df)
+    steps, top = 400, 4.0
+
+    def at(scale: float) -> float:
+        # The estimated deviation over the true one is a chi over the root of its degrees.
+        log_density = (
+            math.log(2)
+            + df / 2 * math.log(df / 2)
+            - math.lgamma(df / 2)
+            + (df - 1) * math.log(scale)
+            - df * scale * scale / 2
+        )
+        found = 0.5 * math.erfc((limit * scale - shift) / math.sqrt(2))
+        return found * math.exp(log_density)
+
+    return top / steps * sum(at((step + 0.5) * top / steps) for step in range(steps))
 
 
 def ablation_runs(seeds: float = SEEDS) -> float:
@@ -742,6 +792,11 @@ def tuning_hours() -> float:
 def tuning_dollars() -> float:
     """Dollars of the fine-tuning's cards."""
     return tuning_hours() * feed.H100_PRICE
+
+
+def teacher_dollars() -> float:
+    """Dollars for as many answers of the large hosted model, to distil from."""
+    return TUNING_EXAMPLES * hosted_dollars_per_answer(LARGE_IN, LARGE_OUT)
 
 
 def label_dollars() -> float:

@@ -13,20 +13,20 @@ def clean(lines: list[str], seen: set[str]) -> tuple[list[dict], Counter]:
     for line in lines:
         try:
             event = json.loads(line)
+            repeat, bot = event["event_id"] in seen, event["bot_score"] > 0.9
             times = [datetime.fromisoformat(event[name]) for name in CLOCKS]
-        except (ValueError, KeyError):
+            happened, sent, received = times
+            waited = sent - happened  # both by the phone: its error cancels out
+        except (ValueError, KeyError, TypeError):
             dropped["unreadable"] += 1
             continue
-        happened, sent, received = times
-        waited = sent - happened  # both by the phone: its error cancels out
-        event["time"] = received - waited
-        if event["event_id"] in seen:
+        if repeat:
             dropped["repeat"] += 1
-        elif event["bot_score"] > 0.9:
+        elif bot:
             dropped["bot"] += 1
         elif not timedelta(0) <= waited <= timedelta(days=2):
             dropped["clock"] += 1
         else:
-            kept.append(event)
+            kept.append(event | {"time": received - waited})
             seen.add(event["event_id"])
     return kept, dropped

@@ -21,6 +21,7 @@ from handbook.estimate import (
 
 framework = chapter("framework")
 feed = chapter("case-studies/news-feed")
+serve = chapter("framework/6-serve")
 
 # --------------------------------------------------------------------------- the six minutes
 
@@ -326,7 +327,7 @@ def break_even_wrong_percent() -> float:
 
 # --------------------------------------------------------------------------- latency classes
 
-KEYSTROKE_MS = assumed(50, "ms", "an answer before the next key; shared with the network's part")
+KEYSTROKE_MS = serve.SUGGEST_MS
 
 
 def digest_window_ms() -> float:

@@ -109,7 +109,7 @@ def seeds():
     Half width of the 95 % interval for the difference of two configurations, by seeds of each,
     when runs of one configuration have a standard deviation of 0.05 % of entropy.
     """
-    runs = list(range(2, 11))
+    runs = list(range(2, 16))
     return Chart(
         x="Seeds of each configuration",
         y="Half width of the 95 % interval (% of entropy)",

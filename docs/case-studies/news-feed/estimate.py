@@ -688,6 +688,7 @@ POSITIVE_SHARE = assumed(
 )
 NEGATIVE_KEEP = assumed(0.1, "of the rest", "negatives kept for training")
 EXAMPLE_BYTES = assumed(4_000, "bytes per example", "features as served, compressed")
+BUFFER_DAYS = assumed(2, "days", "the day whose examples are built at night, and the next one")
 EXAMPLE_DAYS = assumed(60, "days", "what training and audits need")
 BACKFILL_DAYS = assumed(30, "days", "a model trained from scratch reads a month")
 RETRAINS_PER_MONTH = assumed(20, "retrains a month", "weekly refreshes and experiments")
@@ -705,6 +706,25 @@ def examples_per_day(keep: float = NEGATIVE_KEEP) -> float:
 def kept_share(keep: float = NEGATIVE_KEEP) -> float:
     """Share of impressions that become training examples."""
     return POSITIVE_SHARE + (1 - POSITIVE_SHARE) * keep
+
+
+def returned_per_day() -> float:
+    """Posts returned in a day, seen or not."""
+    return requests_per_day() * POSTS_PER_REQUEST
+
+
+def held_features_bytes(days: float = BUFFER_DAYS) -> float:
+    """Bytes of features as served of every post returned, held until its labels are known.
+
+    Args:
+        days: Days of requests that are held.
+    """
+    return storage_bytes(returned_per_day(), EXAMPLE_BYTES, 1, days)
+
+
+def stored_bytes() -> float:
+    """Bytes in object storage: posts of a year, examples, and features that wait for labels."""
+    return example_log_bytes() + held_features_bytes() + post_storage_per_year_bytes()
 
 
 def example_log_bytes() -> float:
@@ -799,8 +819,8 @@ def training_cost_per_month() -> float:
 
 
 def storage_cost_per_month() -> float:
-    """Dollars a month for training examples, and one year of posts."""
-    return (example_log_bytes() + post_storage_per_year_bytes()) / 1e9 * STORAGE_PRICE
+    """Dollars a month for training examples, held features, and one year of posts."""
+    return stored_bytes() / 1e9 * STORAGE_PRICE
 
 
 def cost_per_month(candidates: float = RANKED, ranked_share: float = 1.0) -> float:
@@ -1408,6 +1428,12 @@ def memory_rows() -> list[list[str]]:
             "memory of the embedding servers",
         ],
         [
+            "Features as served, held",
+            f"{count(returned_per_day())} posts × {EXAMPLE_BYTES:,.0f} B × {BUFFER_DAYS:g} days",
+            si(held_features_bytes(), "B"),
+            "object storage",
+        ],
+        [
             "Training examples",
             f"{count(examples_per_day())} a day × {EXAMPLE_BYTES:,.0f} B × {EXAMPLE_DAYS:g} days",
             si(example_log_bytes(), "B"),
@@ -1525,7 +1551,7 @@ def fleet_rows() -> list[list[str]]:
 
 def storage_text() -> str:
     """Stored bytes that are paid for."""
-    return si(example_log_bytes() + post_storage_per_year_bytes(), "B")
+    return si(stored_bytes(), "B")
 
 
 def funnel_stages() -> list[tuple[str, float, float | None]]:

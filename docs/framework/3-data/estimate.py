@@ -32,7 +32,7 @@ EVENT_ID_BYTES = assumed(16, "bytes per event id", "a random 128-bit id made on 
 DEDUP_HOURS = assumed(1, "hours", "nearly all retries come within it")
 LATE_SHARE = assumed(0.02, "of events", "more than an hour late: no network, app closed")
 UNREAD_SHARE = assumed(0.01, "of rows", "a feature read that missed its deadline")
-BUFFER_DAYS = assumed(2, "days", "the day that is built, and the next, in which its labels close")
+BUFFER_DAYS = feed.BUFFER_DAYS
 LOG_DAYS = assumed(14, "days", "raw lines are kept to rebuild a broken day, not longer")
 
 
@@ -109,12 +109,12 @@ def sessions_per_day() -> float:
 
 def returned_per_day() -> float:
     """Posts returned in a day, seen or not."""
-    return feed.requests_per_day() * feed.POSTS_PER_REQUEST
+    return feed.returned_per_day()
 
 
 def feature_buffer_bytes() -> float:
     """Features as served of every post returned in a day, held until its labels are known."""
-    return returned_per_day() * feed.EXAMPLE_BYTES
+    return feed.held_features_bytes(1)
 
 
 def held_features_bytes(days: float = BUFFER_DAYS) -> float:
@@ -123,7 +123,7 @@ def held_features_bytes(days: float = BUFFER_DAYS) -> float:
     Args:
         days: Days of requests that are held.
     """
-    return feature_buffer_bytes() * days
+    return feed.held_features_bytes(days)
 
 
 def held_features_dollars_per_month() -> float:

@@ -16,7 +16,16 @@ from handbook.project import Project
 REPOSITORY = Path(__file__).resolve().parents[1]
 # The built site is served under this address, so that nothing may assume the root of a host.
 SITE_URL = "https://handbook.example/some/path/"
-SOURCES = ("docs", "diagrams", "includes", "overrides", "mkdocs.yml", "scripts")
+# The lock too: results of labs belong to the libraries that it names.
+SOURCES = (
+    "docs",
+    "diagrams",
+    "includes",
+    "overrides",
+    "mkdocs.yml",
+    "requirements-test.lock",
+    "scripts",
+)
 SKIPPED = shutil.ignore_patterns("__pycache__", "*.egg-info")
 
 

@@ -188,6 +188,13 @@ def stock_project(root: Path, ours: Project, pictures: Mapping[str, str]) -> Pro
         "palette": STOCK_PALETTE,
     }
     kept = [each for each in config["markdown_extensions"] if "handbook" not in str(each)]
+    # Abbreviations come by the way that the extension's manual shows; ours reads them once.
+    kept = [
+        {"pymdownx.snippets": each["pymdownx.snippets"] | {"auto_append": ["includes/glossary.md"]}}
+        if isinstance(each, dict) and "pymdownx.snippets" in each
+        else each
+        for each in kept
+    ]
     stock: dict[str, Any] = {
         "site_name": "Stock",
         "theme": theme,

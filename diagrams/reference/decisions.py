@@ -129,7 +129,7 @@ def when_to_retrain():
 
 
 def which_knowledge():
-    """Where knowledge stands: prompt, retrieval or weights, by size, change and form.
+    """RAG, fine-tuning or a long prompt: by size, change and form of what must be known.
 
     Cents are one answer of the assistant by a large hosted model. A corpus below the flip costs
     less in a cached prompt than its passages do.
@@ -150,7 +150,7 @@ def which_knowledge():
 
 
 def whose_cards():
-    """A provider or own cards: quality first, then law, then how busy the cards would be.
+    """An API or own GPUs: quality first, then law, then how busy the cards would be.
 
     The crossover is for a small open model against a small hosted one, with two people who run it.
     """

@@ -26,10 +26,10 @@ window.hbSearch = (base, tag) => {
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const tokens = (text) => fold(text).replace(/['’]/g, "").match(/[\p{L}\p{N}]+/gu) || [];
   const ENDINGS = /(?:ations?|ators?|ated|ates?|ating|ings?|ions?|ers?|ors?|ed|es|s|e)$/;
-  /** What the forms of a word share: rank, ranks, ranked, ranking, ranker. */
+  /** What the forms of a word share: rank, ranks, ranking, ranker; quantise, quantization. */
   const stem = (word) => {
     if (word.length < 4) return word;
-    const bare = word.replace(/ies$/, "y").replace(/val(s?)$/, "v$1").replace(ENDINGS, "");
+    const bare = word.replace(/is(?=(?:e|es|ed|ing|ations?|ers?)$)/, "iz").replace(/ies$/, "y").replace(/val(s?)$/, "v$1").replace(ENDINGS, "");
     return bare.length < 3 ? word.replace(/s$/, "") : bare.replace(/(.)\1$/, "$1");
   };
   /** Words with a hyphen are also looked for in one. */

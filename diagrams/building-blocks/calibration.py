@@ -9,8 +9,8 @@ block = chapter("building-blocks/calibration")
 def path():
     """The map is the model's last layer: fitted where nothing was trained, shipped with it.
 
-    A score is sampled, learnt, corrected and mapped before anybody adds or pays with it. Outcomes of
-    closed windows fit the map on impressions that training never saw, and watch it by slice.
+    A score is sampled, learnt, corrected and mapped before anybody adds or pays with it. Outcomes
+    of closed windows fit the map on impressions that training never saw, and watch it by slice.
     """
     with Plane("Training", role="offline"):
         rows = Store("Impressions", f"1 in {1 / block.KEPT:.0f} negatives kept")

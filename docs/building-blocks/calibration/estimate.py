@@ -47,15 +47,6 @@ def corrected(predicted: float, kept: float = KEPT) -> float:
     return predicted / (predicted + (1 - predicted) / kept)
 
 
-def weighted_odds(weight: float = 20) -> float:
-    """Factor on the odds when positives weigh more: the same as keeping one over that share.
-
-    Args:
-        weight: How many times a positive counts.
-    """
-    return weight
-
-
 def factor_rows() -> list[list[str]]:
     """How many times too high, by true rate and kept share."""
     rates, shares = (0.001, 0.01, 0.1, 0.3), (0.5, 0.1, 0.05, 0.01)

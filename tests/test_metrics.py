@@ -6,9 +6,10 @@ import inspect
 import math
 import random
 import re
+from collections import Counter
 from itertools import combinations, permutations
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, pstdev
 
 import pytest
 
@@ -117,6 +118,14 @@ def test_probabilities_by_hand() -> None:
         (0.01 + 0.04 + 0.49 + 0.16 + 0.25 + 0.16 + 0.49 + 0.04) / 8
     )
     assert page.calibration_error() == pytest.approx((2 * 0.25 + 2 * 0.45 + 2 * 0.15 + 0.3) / 8)
+
+
+def test_the_calibration_error_depends_on_the_side_of_an_edge() -> None:
+    # (0.8, 1], (0.6, 0.8], (0.4, 0.6], (0.2, 0.4] and [0, 0.2]: gap times the scores in it.
+    gaps = 1 * 0.1 + 2 * 0.25 + 2 * 0.05 + 2 * 0.15 + 1 * 0.2
+    assert page.calibration_error_closed_above() == pytest.approx(gaps / 8)
+    assert page.calibration_error() == pytest.approx(0.25)
+    assert page.calibration_ratio() == pytest.approx(1.1)
 
 
 def test_a_wrong_certainty_costs_infinitely_much() -> None:
@@ -373,6 +382,13 @@ def test_wilson_by_solving_for_the_edges() -> None:
 
 def test_ties_are_half_a_win() -> None:
     assert page.wins().value == 140 / 250
+    # A comparison is worth 1, 0.5 or 0: by their list, and not by the formula.
+    worth = [1.0] * 120 + [0.5] * 40 + [0.0] * 90
+    half = 1.959964 * pstdev(worth) / math.sqrt(len(worth))
+    assert page.win_low_with_ties_percent() == pytest.approx(100 * (0.56 - half))
+    assert page.win_high_with_ties_percent() == pytest.approx(100 * (0.56 + half))
+    # So the ties decide on which side of one half it ends.
+    assert page.win_low_percent() < 50 < page.win_low_with_ties_percent()
     assert m.win_rate(10, 0, 10).value == m.win_rate(0, 20, 0).value == 0.5
 
 
@@ -434,6 +450,17 @@ def test_divergences_by_hand() -> None:
         for each in (page.CURRENT_SHARES, page.REFERENCE_SHARES)
     ]
     assert page.js() == pytest.approx(fmean(halves))
+
+
+def test_noise_alone_moves_the_stability_index() -> None:
+    draw = random.Random(20261121)
+
+    def counts() -> list[int]:
+        drawn = Counter(draw.randrange(10) for _ in range(1_000))
+        return [drawn[each] for each in range(10)]
+
+    found = [m.population_stability_index(counts(), counts()) for _ in range(200)]
+    assert fmean(found) == pytest.approx(page.psi_noise(), rel=0.1)
 
 
 def test_divergences_at_their_ends() -> None:

@@ -30,17 +30,20 @@ def business():
         hides = Monitor("Hides, reports", "per 1,000 views")
         price = Monitor("Price paid", "advertisers' return")
         blocked = Monitor("Good users blocked", f"{wrong:.0f} of {page.FLAGGED:.0f} flags")
-    stage >> found >> Edge(kind="control") >> slow
-    order >> back >> Edge(kind="control") >> hides
-    money >> revenue >> Edge(kind="control") >> price
-    harm >> loss >> Edge(kind="control") >> blocked
+    # One kind for both steps: neither is a request.
+    watched = Edge(kind="control")
+    stage >> watched >> found >> watched >> slow
+    order >> watched >> back >> watched >> hides
+    money >> watched >> revenue >> watched >> price
+    harm >> watched >> loss >> watched >> blocked
 
 
 def confusion():
     """Each metric reads two or three of the four counts, so each is blind to something.
 
     Precision never looks at what was allowed, recall never at false alarms, and F1 never at the
-    good payments that were let through. Balanced accuracy reads all four, through two rates.
+    good payments that were let through. Balanced accuracy, the exception, reads all four through
+    two rates, and is blind to how rare fraud is.
     """
     counts = page.COUNTS
     with Plane("Flagged", role="online"):

@@ -123,6 +123,23 @@ def calibration_error(bins: float = BINS) -> float:
     return metrics.expected_calibration_error(LABELS, SCORES, int(bins))
 
 
+def calibration_error_closed_above(bins: float = BINS) -> float:
+    """The same gap where a score on an edge belongs to the bin below it.
+
+    Args:
+        bins: Parts into which the scale is cut.
+    """
+    # Seen from the other end, what was above an edge is below it; rounding keeps 1 - 0.8 on it.
+    labels = [1 - label for label in LABELS]
+    scores = [round(1 - score, 10) for score in SCORES]
+    return metrics.expected_calibration_error(labels, scores, int(bins))
+
+
+def calibration_ratio() -> float:
+    """Positives that the eight scores predict, over those that are."""
+    return math.fsum(SCORES) / sum(LABELS)
+
+
 # --------------------------------------------------------------------------- the same scores, rarer
 
 ITEMS = assumed(10_000, "items", "enough for smooth curves")
@@ -607,6 +624,23 @@ def win_high_percent() -> float:
     return 100 * wins().high
 
 
+def win_low_with_ties_percent() -> float:
+    """Lower end of the win rate's 95 % interval with the spread of ties, in per cent."""
+    return win_percent() - 100 * win_half_width_with_ties()
+
+
+def win_high_with_ties_percent() -> float:
+    """Upper end of the win rate's 95 % interval with the spread of ties, in per cent."""
+    return win_percent() + 100 * win_half_width_with_ties()
+
+
+def win_half_width_with_ties() -> float:
+    """Half of the win rate's 95 % interval, of comparisons worth 1, one half and 0."""
+    judged = WINS + TIES + LOSSES
+    variance = (WINS + TIES / 4) / judged - wins().value ** 2
+    return NormalDist().inv_cdf(0.975) * math.sqrt(variance / judged)
+
+
 def agreement() -> float:
     """Share of answers on which person and judge agree."""
     return fmean(a == b for a, b in zip(PERSON, JUDGE, strict=True))
@@ -720,6 +754,8 @@ def burn_rate() -> float:
 
 REFERENCE_SHARES = (0.25, 0.25, 0.25, 0.25)
 CURRENT_SHARES = (0.1, 0.2, 0.3, 0.4)
+NOISE_BINS = assumed(10, "bins", "the usual deciles")
+NOISE_SAMPLE = assumed(1_000, "values", "in the reference and in what is compared with it")
 LAST_WEEK = (1, 2, 3, 4, 5)
 THIS_WEEK = (3, 4, 5, 6, 7)
 
@@ -727,6 +763,16 @@ THIS_WEEK = (3, 4, 5, 6, 7)
 def psi() -> float:
     """Population stability index of four bins."""
     return metrics.population_stability_index(REFERENCE_SHARES, CURRENT_SHARES)
+
+
+def psi_noise(bins: float = NOISE_BINS, sample: float = NOISE_SAMPLE) -> float:
+    """About what the index is on average between two samples of the same distribution.
+
+    Args:
+        bins: Bins that are compared.
+        sample: Values in each of the two samples.
+    """
+    return (bins - 1) * 2 / sample
 
 
 def ks() -> float:

@@ -1,0 +1,207 @@
+"""Online experiments: how large, how long, and how far a result may be believed."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+from handbook.estimate import assumed, chapter, results, sample_size_mean_per_arm
+from handbook.metrics import sample_ratio_p_value
+
+LAB = results("building-blocks/online-experiments")
+feed = chapter("case-studies/news-feed")
+framework = chapter("framework")
+evaluate = chapter("framework/5-evaluate")
+
+_NORMAL = NormalDist()
+Z_95, Z_80 = _NORMAL.inv_cdf(0.975), _NORMAL.inv_cdf(0.8)
+
+# --------------------------------------------------------------------------- how large
+
+
+def rule_of_sixteen(deviation: float = feed.SESSIONS_SD, change: float | None = None) -> float:
+    """Users an arm by 16 x variance / change squared.
+
+    Args:
+        deviation: Standard deviation of one user's metric.
+        change: Smallest difference worth finding; the feed's where none is given.
+    """
+    found = feed.detectable_sessions() if change is None else change
+    return 16 * deviation**2 / found**2
+
+
+def exact_users() -> float:
+    """The same without the rule: two-sided 5 %, 80 % power."""
+    change = feed.detectable_sessions()
+    return sample_size_mean_per_arm(feed.SESSIONS_SD, change)
+
+
+CORRELATION = assumed(0.7, "correlation", "of a user's sessions with the week before")
+
+
+def cuped_share(correlation: float = CORRELATION) -> float:
+    """Share of the users that CUPED leaves necessary.
+
+    Args:
+        correlation: Between the metric and the covariate.
+    """
+    return 1 - correlation**2
+
+
+TRIGGERED = assumed(0.1, "of users", "ever meet the changed screen")
+
+
+def diluted_factor(triggered: float = TRIGGERED) -> float:
+    """How many times the users it takes if everybody is analysed instead of those who met it.
+
+    Args:
+        triggered: Share of users who meet the change.
+    """
+    # Everybody: the effect is a tenth, so a hundred times as many; of whom a tenth were needed.
+    return 1 / triggered**2 * triggered
+
+
+VISITS = assumed(20, "impressions per user", "in the test")
+ALIKE = assumed(0.1, "correlation", "between impressions of one user")
+
+
+def ratio_variance_factor(visits: float = VISITS, alike: float = ALIKE) -> float:
+    """How many times too small the variance is if impressions are taken as independent.
+
+    Args:
+        visits: Impressions of one user.
+        alike: Correlation between them.
+    """
+    return 1 + (visits - 1) * alike
+
+
+def false_alarm_percent(factor: float | None = None) -> float:
+    """Per cent of tests without effect that are then called significant at 5 %.
+
+    Args:
+        factor: How many times too small the variance is.
+    """
+    by = ratio_variance_factor() if factor is None else factor
+    return 200 * (1 - _NORMAL.cdf(Z_95 / math.sqrt(by)))
+
+
+CITY = assumed(10_000, "users", "a cluster, if cities are randomised")
+CITY_ALIKE = assumed(0.005, "correlation", "between users of one city")
+
+
+def cluster_factor(size: float = CITY, alike: float = CITY_ALIKE) -> float:
+    """How many times the users that a test by clusters needs.
+
+    Args:
+        size: Users of a cluster.
+        alike: Correlation between them.
+    """
+    return 1 + (size - 1) * alike
+
+
+def power_factor(power: float = 0.9) -> float:
+    """How many times the users that another power than 80 % takes.
+
+    Args:
+        power: Probability that the effect is found.
+    """
+    return ((Z_95 + _NORMAL.inv_cdf(power)) / (Z_95 + Z_80)) ** 2
+
+
+def unequal_factor(share: float = 0.1) -> float:
+    """How many times the users in all if the arms are unequal.
+
+    Args:
+        share: Of all users in the smaller arm.
+    """
+    return (1 / share + 1 / (1 - share)) / 4
+
+
+# --------------------------------------------------------------------------- is it sound
+
+EXPECTED_ARM = assumed(1_000_000, "users", "planned in each arm")
+LOST = assumed(0.01, "of the treated arm", "lost because the new page logs later")
+
+
+def srm_p(lost: float = LOST) -> float:
+    """Probability that chance alone makes the arms so unequal.
+
+    Args:
+        lost: Share of the treated arm that does not arrive in the data.
+    """
+    return sample_ratio_p_value(EXPECTED_ARM, EXPECTED_ARM * (1 - lost))
+
+
+METRICS = assumed(20, "metrics", "on the dashboard, none of which moved")
+
+
+def any_of(metrics: float = METRICS) -> float:
+    """Probability that at least one of so many independent metrics is significant by chance.
+
+    Args:
+        metrics: How many.
+    """
+    return 1 - 0.95**metrics
+
+
+# --------------------------------------------------------------------------- how far to believe
+
+
+def exaggeration(power: float = 0.2) -> float:
+    """How many times too large a significant estimate is on average.
+
+    Args:
+        power: Probability that the true effect is found.
+    """
+    # The effect in standard errors that gives this power; the other tail hardly counts.
+    effect = Z_95 + _NORMAL.inv_cdf(power)
+    found = 1 - _NORMAL.cdf(Z_95 - effect)
+    wrong = _NORMAL.cdf(-Z_95 - effect)
+    mean = effect * (found + wrong) + _NORMAL.pdf(Z_95 - effect) - _NORMAL.pdf(Z_95 + effect)
+    return mean / (found + wrong) / effect
+
+
+PRIOR = assumed(0.1, "of ideas", "that really move the metric; from past experiments")
+
+
+def false_share(prior: float = PRIOR, power: float = 0.8) -> float:
+    """Share of significant wins that are none, at a one-sided 2.5 %.
+
+    Args:
+        prior: Share of ideas that work.
+        power: Probability that one which works is found.
+    """
+    return (1 - prior) * 0.025 / ((1 - prior) * 0.025 + prior * power)
+
+
+HOLDOUT = assumed(0.01, "of users", "kept on last quarter's product")
+
+
+def holdout_percent(share: float = HOLDOUT) -> float:
+    """Smallest relative change of weekly sessions that the holdout sees, against everybody else.
+
+    Args:
+        share: Of the feed's daily users.
+    """
+    users = feed.DAILY_USERS * share
+    change = (Z_95 + Z_80) * feed.SESSIONS_SD / math.sqrt(users)
+    return 100 * change / feed.SESSIONS_MEAN
+
+
+# --------------------------------------------------------------------------- a shared market
+
+
+def bias_points() -> float:
+    """Percentage points by which a test by riders overstates the lab's effect."""
+    return 100 * (LAB["market_by_rider"] - LAB["market_truth"])
+
+
+def bell(x: float, mean: float, spread: float) -> float:
+    """Density of a normal distribution, for drawing.
+
+    Args:
+        x: Where.
+        mean: Its mean.
+        spread: Its standard deviation.
+    """
+    return NormalDist(mean, spread).pdf(x)

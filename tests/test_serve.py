@@ -23,7 +23,7 @@ from playwright.sync_api import sync_playwright
 from handbook import serve
 from handbook.browser import FLAGS, INSTALL, find_browser
 from handbook.project import Project
-from handbook.report import HandbookError
+from handbook.report import HandbookError, Problem
 from handbook.serve import process, web
 from handbook.serve.pages import Pages
 from handbook.serve.watch import Changes, Watcher
@@ -469,6 +469,28 @@ def test_edits_during_a_build_are_all_followed(served):
     until = time.monotonic() + 30
     while "Edit 19." not in get(port, "/three/")[1]:
         assert time.monotonic() < until
+
+
+def test_what_was_found_after_an_edit_is_not_said_again_when_the_edit_is_noticed(toy, capsys):
+    path = toy.docs / "three" / "index.md"
+    pages = Pages(toy, toy.root / "preview", "http://127.0.0.1/")
+    preview = process.Preview(pages, 1)
+
+    def tell(edited_seconds_ago: float | None) -> int:
+        if edited_seconds_ago is not None:
+            at = time.time() - edited_seconds_ago
+            os.utime(path, (at, at))
+            preview._forget(Changes(edited=frozenset([path])))
+        pages.findings = [Problem(path, 1, 1, "broken", "It is broken.")]
+        preview._tell()
+        return capsys.readouterr().err.count(": broken: ")
+
+    assert tell(None) == 1  # a page that was in the works has met the edit
+    assert tell(10) == 0  # the watcher notices the edit
+    assert tell(-10) == 1  # another edit
+    path.unlink()
+    preview._forget(Changes(moved=frozenset([path])))
+    assert tell(None) == 1
 
 
 def test_a_finding_is_said_once_a_change_however_many_pages_it_is_on(served, capsys):

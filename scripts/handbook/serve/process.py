@@ -6,6 +6,7 @@ configuration ends it with `RESTART`. One thread looks for changes, some serve, 
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -62,7 +63,7 @@ class Preview:
         self._asked: Counter[str] = Counter()
         self._open: Counter[str] = Counter()
         self._edited: list[str] = []
-        self._told: set[Problem] = set()
+        self._told: dict[Problem, float] = {}  # when, as files say it
         self._count = 0
         self._seconds = 0.0
         self._is_settled = False
@@ -180,7 +181,7 @@ class Preview:
         if changes:
             self._changed_at = time.monotonic()
             self._is_settled = self._is_indexed = False
-            self._told.clear()
+            self._forget(changes)
             self._edited = self._pages.apply(changes)
         elif self._pages.stale:
             with self._news:
@@ -212,8 +213,28 @@ class Preview:
         found, self._pages.findings = self._pages.findings, []
         for problem in found:
             if problem not in self._told:
-                self._told.add(problem)
+                self._told[problem] = time.time()
                 print(problem.text(self._pages.project.root), file=sys.stderr, flush=True)
+
+    def _forget(self, changes: Changes) -> None:
+        """Has everything said anew, except what was found after the change was written.
+
+        The page that was in the works then may have met the edit before the watcher did.
+        """
+        edited_at = max((written_at(path) for path in changes.edited), default=math.inf)
+        self._told = {problem: at for problem, at in self._told.items() if at > edited_at}
+
+
+def written_at(path: Path) -> float:
+    """Returns when a file was last written, in seconds; never, if it has gone.
+
+    Args:
+        path: The file.
+    """
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return math.inf
 
 
 @contextmanager

@@ -32,15 +32,31 @@ def test_sampling_by_drawing_it() -> None:
 
 def test_one_factor_cancels_between_bids_per_click_and_not_against_a_fixed_one() -> None:
     assert block.price_a_click(1.5) == pytest.approx(block.price_a_click()) == 1.8
-    assert block.mixed_price() == pytest.approx(50 / (1_000 * 0.02 * 1.5))
-    assert block.inflated_revenue() == pytest.approx(0.02 * 1_000 * 50 / 30)
-    assert block.lost_percent() == pytest.approx(100 * (1 - 33.3333 / 40), abs=0.001)
+    assert block.lost_percent(1.5, 0) == pytest.approx(100 * (1 - 33.3333 / 40), abs=0.001)
     assert block.reserve_floor() * 1.5 == block.RESERVE
+
+
+def test_an_auction_of_three_is_won_and_paid_by_the_second_highest_value() -> None:
+    for factor in (1.0, 1.5):
+        values = {"A": 40 * factor, "B": 36 * factor, "C": 50.0}
+        first, second = sorted(values, key=values.__getitem__, reverse=True)[:2]
+        # A pays by the click, and clicks come at their true rate.
+        paid = values[second] / (1 if first == "C" else factor)
+        if factor == 1:
+            assert (first, second) == ("C", "A")
+            assert block.honest_revenue() == paid
+        else:
+            assert (first, second) == ("A", "B")
+            assert block.inflated_revenue() == pytest.approx(paid) == 36
+    assert block.mixed_price(1.5, 0) == pytest.approx(50 / 30)
+    assert block.lost_percent() == pytest.approx(10)
 
 
 def test_clicks_and_the_noise_floor() -> None:
     assert block.clicks_for() == pytest.approx((1.959964 / 0.05) ** 2, rel=1e-6)
-    assert block.impressions_for() == pytest.approx(1_536.58 * 99, rel=1e-4)
+    assert block.impressions_for() == pytest.approx(153_658, rel=1e-5)
+    drawn = np.random.default_rng(3).binomial(153_658, 0.01, size=100_000) / 1_536.58
+    assert (np.abs(drawn - 1) < 0.05).mean() == pytest.approx(0.95, abs=0.005)
     rng = np.random.default_rng(2)
     clicks = rng.binomial(500, 0.01, size=(4_000, 20)) / 500
     simulated = np.abs(clicks - 0.01).mean()

@@ -90,13 +90,14 @@ def price_a_click(factor: float = 1.0, rival: float | None = None) -> float:
     return value / (1_000 * RATE_A * factor)
 
 
-def mixed_price(factor: float = INFLATED) -> float:
-    """What A pays a click when the next bidder is C, who does not bid by clicks.
+def mixed_price(factor: float = INFLATED, bid_b: float = BID_B) -> float:
+    """What A pays a click when C takes part as well, who does not bid by clicks.
 
     Args:
         factor: How many times too high every click rate is predicted.
+        bid_b: What B bids a click; 0 if B stays away.
     """
-    return price_a_click(factor, BID_C)
+    return price_a_click(factor, max(thousand(bid_b, RATE_B, factor), BID_C))
 
 
 def honest_revenue() -> float:
@@ -104,18 +105,24 @@ def honest_revenue() -> float:
     return thousand()
 
 
-def inflated_revenue(factor: float = INFLATED) -> float:
+def inflated_revenue(factor: float = INFLATED, bid_b: float = BID_B) -> float:
     """Dollars of a thousand impressions when A wins by inflated rates and clicks come as they do.
 
     Args:
         factor: How many times too high every click rate is predicted.
+        bid_b: What B bids a click; 0 if B stays away.
     """
-    return 1_000 * RATE_A * mixed_price(factor)
+    return 1_000 * RATE_A * mixed_price(factor, bid_b)
 
 
-def lost_percent() -> float:
-    """Per cent of revenue that the inflation costs on these impressions."""
-    return 100 * (1 - inflated_revenue() / honest_revenue())
+def lost_percent(factor: float = INFLATED, bid_b: float = BID_B) -> float:
+    """Per cent of revenue that the inflation costs on these impressions.
+
+    Args:
+        factor: How many times too high every click rate is predicted.
+        bid_b: What B bids a click; 0 if B stays away.
+    """
+    return 100 * (1 - inflated_revenue(factor, bid_b) / honest_revenue())
 
 
 def reserve_floor(factor: float = INFLATED) -> float:
@@ -135,6 +142,8 @@ BINS = assumed(20, "bins", "with equally many impressions, as in the lab")
 def clicks_for(margin: float = 0.05) -> float:
     """Clicks after which a ratio of observed to predicted is known to a relative margin.
 
+    Clicks are rare, so their number spreads by its own square root.
+
     Args:
         margin: Half width of the 95 % interval, as a share.
     """
@@ -148,7 +157,7 @@ def impressions_for(margin: float = 0.05, rate: float = CLICK_RATE) -> float:
         margin: Half width of the 95 % interval, as a share.
         rate: Click rate.
     """
-    return clicks_for(margin) * (1 - rate) / rate
+    return clicks_for(margin) / rate
 
 
 def noise_floor(
@@ -176,7 +185,7 @@ def floor_relative_percent(impressions: float = 10_000) -> float:
 def bucket_days(
     rate: float = CLICK_RATE, impressions_per_day: float = 1e6, bins: float = BINS
 ) -> float:
-    """Days until each bin of a map has 400 clicks, which is 10 % either way.
+    """Days until each bin of a map has the clicks that a tenth either way takes.
 
     Args:
         rate: Click rate.

@@ -48,6 +48,13 @@ def test_a_total_needs_a_floor(scores: tuple[int, ...], verdict: str) -> None:
     assert rubric.decision(dict(zip(rubric.STEPS, scores, strict=True))) == verdict
 
 
+def test_a_step_that_was_not_covered_moves_the_cut_offs() -> None:
+    # Six steps that meet the level have 18 of 24: a point under it, and three over it.
+    assert rubric.highest_total(6) == 24
+    assert rubric.cut_off() == 6 * 3 - 1
+    assert rubric.cut_off(rubric.STRONG_TOTAL) == 6 * 3 + 3
+
+
 def test_the_hour_is_spoken_for() -> None:
     assert panel.slot_minutes() == 5 + 45 + 7 + 3 == 60
 
@@ -66,6 +73,8 @@ def test_a_halo_costs_sheets() -> None:
 def test_every_kind_of_round_fills_the_round() -> None:
     assert {sum(minutes) for minutes in interview.KINDS.values()} == {45.0}
     assert all(len(minutes) == 7 and min(minutes) > 0 for minutes in interview.KINDS.values())
+    # The last four minutes are untouchable, whoever asks.
+    assert all(minutes[-1] >= 4 for minutes in interview.KINDS.values())
 
 
 def test_a_better_opening_scores_more_at_senior() -> None:
@@ -111,6 +120,34 @@ def test_every_topic_of_the_month_comes_back_later_than_the_next_hour() -> None:
         ]
         assert len(days) >= 3, page
         assert max(after - before for before, after in pairwise(days)) >= 2
+
+
+def test_the_day_has_a_meal_and_ends_at_five() -> None:
+    tasks, starts = plans.day_plan(), plans.day_starts()
+    pauses = [
+        after - before - task.minutes
+        for (before, after), task in zip(pairwise(starts), tasks, strict=False)
+    ]
+    # Between the first round, the seventh block, and the chapter on serving.
+    assert pauses == [10, 10, 10, 10, 10, 10, 45, 10, 10, 10, 10]
+    assert tasks[6].kind == "Round"
+    assert plans.day_end_hour() == pytest.approx(9 + (332 + 100 + 45) / 60)
+
+
+@pytest.mark.parametrize("name", ["week_plan", "month_plan"])
+def test_every_step_and_the_case_come_back_within_three_days(name: str) -> None:
+    days = getattr(plans, name)()
+    for page in set(plans.PAGES) - {"interview", "rubric"}:
+        visits = [
+            number for number, day in enumerate(days, 1) if any(page in task.topics for task in day)
+        ]
+        assert 1 <= visits[1] - visits[0] <= 3, page
+
+
+def test_seven_days_hold_the_gap_and_the_delay_after_it() -> None:
+    for share, gap in ((0.2, 7 / 6), (0.4, 2.0)):
+        assert plans.gap_within_days(share) == pytest.approx(gap)
+        assert gap / (7 - gap) == pytest.approx(share)
 
 
 def test_sums_are_those_of_the_tables() -> None:

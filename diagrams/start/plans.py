@@ -6,23 +6,24 @@ from handbook.estimate import chapter
 plans = chapter("start/study-plans")
 
 ROLES = {"Read": "client", "Recall": "data", "Round": "model"}
+# The quarter of an hour for tool and camera is of the first kind.
+NAMES = {"Read": "Read, set up", "Recall": "Recall", "Round": "Round"}
 
 
 def day():
     """One day: two rounds aloud, and reading only around them.
 
-    The blocks of the one-day plan by the clock, with a quarter of an hour between two of them.
-    Reading, recalling and rounds each have a lane; the two rounds are the longest blocks.
+    The blocks of the one-day plan by the clock, with ten minutes between two of them and a meal
+    after the first round. Reading, recalling and rounds each have a lane; the two rounds are the
+    longest blocks.
     """
     lanes = {kind: [] for kind in plans.KINDS}
-    hour = 0.0
-    for task in plans.day_plan():
-        end = hour + task.minutes / 60
+    for start, task in zip(plans.day_starts(), plans.day_plan(), strict=True):
+        hour, end = start / 60, (start + task.minutes) / 60
         lanes[task.kind].append(Span(hour, end, f"{task.minutes:.0f}", role=ROLES[task.kind]))
-        hour = end + float(plans.BREAK_MINUTES) / 60
     return Timeline(
         unit="h",
-        lanes=[Lane(kind, items) for kind, items in lanes.items()],
+        lanes=[Lane(NAMES[kind], items) for kind, items in lanes.items()],
         axis="Hours after nine o'clock; minutes in or beside each block",
     )
 
@@ -39,7 +40,7 @@ def week():
         x="Day of the week before the interview",
         y="Minutes",
         series=[
-            Bars(names, [plans.minutes_of(day, kind) for day in days], kind, ROLES[kind])
+            Bars(names, [plans.minutes_of(day, kind) for day in days], NAMES[kind], ROLES[kind])
             for kind in plans.KINDS
         ],
     )
@@ -49,7 +50,7 @@ def spacing():
     """Four weeks: each chapter is recalled when it has begun to fade.
 
     For five topics the days on which they are read and on which they are recalled from memory;
-    rounds use all of them. The first recall comes after a day or two, the next after about a week.
+    rounds use all of them. The first recall comes a day or two after the reading.
     """
     topics = ("steps", "clarify", "data", "serve", "feed")
     lanes = []
@@ -76,14 +77,15 @@ def gaps():
     Days between learning and review that served best in an experiment of 2008, for a test one
     week and one year after the review: the lower and the upper end that its authors give.
     """
-    names = ["Test a week later", "Test a year later"]
-    low = [plans.week_gap_days(), plans.year_gap_days()]
+    names = ["Week after the review", "Year after the review"]
+    # The shares of a year are given as about 5 and 10 %: no decimals.
+    low = [plans.week_gap_days(), round(plans.year_gap_days())]
     high = [
         plans.week_gap_days(plans.WEEK_GAP_HIGH),
-        plans.year_gap_days(plans.YEAR_GAP_HIGH),
+        round(plans.year_gap_days(plans.YEAR_GAP_HIGH)),
     ]
     return Chart(
-        x="When the test comes",
+        x="Test",
         y="Best gap before the review (days)",
         series=[Bars(names, low, "lower end"), Bars(names, high, "upper end")],
     )

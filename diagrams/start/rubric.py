@@ -57,11 +57,13 @@ def decision():
         f"{rubric.YES_TOTAL:.0f} of {rubric.highest_total():.0f}, no 1",
         icon="mdi-scale-balance",
     )
-    yes = Service("Yes", f"strong from {rubric.STRONG_TOTAL:.0f}, all 3", role="model", icon="")
+    yes = Service(
+        "Yes", f"strong from {rubric.STRONG_TOTAL:.0f}, none below 3", role="model", icon=""
+    )
     no = Service("No at this level", "score one level down", role="monitor", icon="")
     notes >> Edge("evidence", step=1) >> rungs
     rungs >> Edge("level", step=2) >> scores
     scores >> Edge("add", step=3) >> check
     check >> Edge(step=4) >> yes
     check >> Edge(step=4) >> no
-    no >> Edge("same rungs", kind="async") >> scores
+    no >> Edge("same rungs") >> scores

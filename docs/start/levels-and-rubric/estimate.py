@@ -80,6 +80,17 @@ def meeting_total(steps: float = len(STEPS), meets: float = MEETS) -> float:
     return steps * meets
 
 
+def cut_off(total: float = YES_TOTAL, missing: float = 1, meets: float = MEETS) -> float:
+    """The points that a decision takes where the interviewer left steps out.
+
+    Args:
+        total: What it takes of all seven steps.
+        missing: How many steps were not covered.
+        meets: What each of them would have scored at the level.
+    """
+    return total - missing * meets
+
+
 def decision(scores: Mapping[str, int]) -> str:
     """What the scores of the seven steps say about one level.
 

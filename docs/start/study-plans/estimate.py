@@ -31,7 +31,8 @@ RECAP_MINUTES = assumed(15, "minutes", "one page: the recap of a case study")
 REPAIR_MINUTES = assumed(45, "minutes", "the weakest step: its chapter's method again, aloud twice")
 PAPERS_MINUTES = assumed(60, "minutes", "two references of that step, abstract and figures first")
 LOGISTICS_MINUTES = assumed(15, "minutes", "tool, camera, paper, the first two minutes by heart")
-BREAK_MINUTES = assumed(15, "minutes", "between two blocks of the one-day plan")
+BREAK_MINUTES = assumed(10, "minutes", "between two blocks of the one-day plan")
+MEAL_MINUTES = assumed(45, "minutes", "after the first round of the one-day plan, for the break")
 FIRST_HOUR = assumed(9, "o'clock", "when the one-day plan begins")
 
 _RIDGE = "https://digitalcommons.usf.edu/psy_facpub/1766"
@@ -174,7 +175,9 @@ def week_plan() -> list[list[Task]]:
         _learn("evaluate", "serve") + _recall("frame", "data"),
         _learn("monitor", "feed") + _recall("model"),
         _round("an assistant for a shop's customers") + _repair() + numbers + _recall("evaluate"),
-        _round("fraud at payment, with a listener") + _recall("steps", "serve") + _logistics(),
+        _round("fraud at payment, with a listener")
+        + _recall("steps", "serve", "monitor")
+        + _logistics(),
     ]
 
 
@@ -233,10 +236,20 @@ def day_hours() -> float:
     return minutes_of(day_plan()) / MINUTES_PER_HOUR
 
 
+def day_starts() -> list[float]:
+    """Minutes from the beginning of the one-day plan to that of each block."""
+    plan = day_plan()
+    rounds = [number for number, task in enumerate(plan) if task.kind == "Round"]
+    starts = [0.0]
+    for number, task in enumerate(plan[:-1]):
+        pause = MEAL_MINUTES if number == rounds[0] else BREAK_MINUTES
+        starts.append(starts[-1] + task.minutes + pause)
+    return starts
+
+
 def day_end_hour() -> float:
-    """Hour of the clock at which the one-day plan ends, with its breaks."""
-    breaks = (len(day_plan()) - 1) * BREAK_MINUTES
-    return FIRST_HOUR + (minutes_of(day_plan()) + breaks) / MINUTES_PER_HOUR
+    """Hour of the clock at which the one-day plan ends, with its breaks and its meal."""
+    return FIRST_HOUR + (day_starts()[-1] + day_plan()[-1].minutes) / MINUTES_PER_HOUR
 
 
 def week_hours() -> float:
@@ -268,6 +281,16 @@ def week_gap_days(share: float = WEEK_GAP_LOW, delay: float = DAYS_PER_WEEK) -> 
         delay: Days from the review to the test.
     """
     return share * delay
+
+
+def gap_within_days(share: float = WEEK_GAP_LOW, days: float = DAYS_PER_WEEK) -> float:
+    """Days until the review, where these days hold the gap and the delay after it.
+
+    Args:
+        share: Best gap as a share of the delay after it.
+        days: Days from the first reading to the test.
+    """
+    return days * share / (1 + share)
 
 
 def year_gap_days(share: float = YEAR_GAP_LOW, delay: float = DAYS_PER_YEAR) -> float:

@@ -14,7 +14,7 @@ KINDS = {
     "Product company": tuple(float(minutes) for minutes in framework.CLOCK.values()),
     "ML platform": (7.0, 2.0, 5.0, 3.0, 4.0, 18.0, 6.0),
     "Startup": (6.0, 6.0, 8.0, 6.0, 5.0, 8.0, 6.0),
-    "LLM application": (5.0, 5.0, 6.0, 8.0, 10.0, 8.0, 3.0),
+    "LLM application": (5.0, 5.0, 6.0, 7.0, 10.0, 8.0, 4.0),
 }
 for _kind, _minutes in KINDS.items():
     if sum(_minutes) != framework.ROUND_MINUTES:
@@ -25,7 +25,7 @@ for _kind, _minutes in KINDS.items():
 QUESTIONS = {"Weak": 0, "Solid": 5, "Strong": 6}
 RUNG = {"Weak": 1, "Solid": 2, "Strong": 3}
 BOARD = {
-    "Weak": ((0.5, "two towers"), (1.5, "ranker"), (3.0, "cache"), (5.0, "safety model")),
+    "Weak": ((0.5, "two towers"), (0.5, "ranker"), (3.0, "cache"), (5.0, "safety model")),
     "Solid": (
         (0.5, "500 million users"),
         (1.5, "6 requests each"),
@@ -43,7 +43,7 @@ BOARD = {
         (5.6, "6 billion posts"),
     ),
 }
-NUMBERS = {"Weak": 0, "Solid": 6, "Strong": 9}
+NUMBERS = {"Weak": 0, "Solid": 7, "Strong": 10}
 
 QUIET_SECONDS = assumed(30, "seconds", "a pause that reads as thought, if you announce it")
 PUSHBACK_MINUTES = assumed(2, "minutes", "one objection answered: restate, decide, condition")

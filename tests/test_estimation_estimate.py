@@ -52,12 +52,25 @@ def test_latency_and_its_percentiles():
     assert estimation.added_p99_ms() == pytest.approx(3 * 10 * math.log(100))
 
 
+def test_p99s_whose_slow_requests_differ_add_to_less_than_their_sum_promises():
+    limits, requests = [10, 10, 10], 100
+    slow = {0: 0, 1: 1, 2: 2}  # each stage is slow, by seconds, for one request in a hundred
+    totals = [
+        sum(5_000 if slow[stage] == request else limits[stage] for stage in slow)
+        for request in range(requests)
+    ]
+    within = sum(total <= sum(limits) for total in totals)
+    assert estimation.promised_percent() == pytest.approx(within) == 97
+
+
 def test_training_and_a_language_model():
     hours = 6 * 1e9 * 20e9 / (989e12 * 0.4) / HOUR
     assert estimation.train_card_hours() == pytest.approx(hours, rel=0.001)
     peak = 50e3 * 100 * 4 / 86_400
     read = 2 * 8.03e9 * 4_000 * peak
     assert estimation.prefill_cards() == math.ceil(read / (989e12 * 0.4)) == 38
+    products = sum(4 * 32 * 4_096 * before for before in range(4_000)) / 4_000
+    assert estimation.attention_percent() == pytest.approx(100 * products / 16e9, rel=0.001)
     sequence = 4_300 * 2 * 32 * 8 * 128 * 2
     assert estimation.sequence_bytes() == sequence
     assert estimation.batch() == math.floor((72e9 - 2 * 8.03e9) / sequence) == 99
@@ -74,6 +87,9 @@ def test_money_is_divided_by_the_average():
         100 * month / requests * 1e3, 1e-4
     )
     assert estimation.hosted_dollars_per_thousand() == 4 * 2 + 0.3 * 10
+    assert estimation.hosted_small_dollars_per_thousand() == pytest.approx(4 * 0.1 + 0.3 * 0.5)
+    own = 64 * 6.88 * 730 / (50e3 * 100 * 730 / 24) * 1e3
+    assert estimation.own_over_small_hosted() == pytest.approx(own / 0.55)
 
 
 def test_an_experiment_and_its_rule():

@@ -21,7 +21,7 @@ def board():
     answer = Box("Answer", "fallback, ms, $", minute=_end("Serve"))
     watch = Box("Watch", "signal, action", minute=_end("Monitor"))
     request >> predict >> rows >> model >> gate >> answer >> watch
-    watch >> "back" >> gate
+    watch >> "new weights" >> gate
 
 
 def _end(step):

@@ -318,6 +318,16 @@ def late_percent(shards: float = SHARDS, slow: float = SLOW_SHARE) -> float:
     return 100 * any_slow(slow, shards)
 
 
+def promised_percent(stages: float = STAGES, slow: float = SLOW_SHARE) -> float:
+    """Per cent of requests that stay within the sum of the stages' p99s, whatever they share.
+
+    Args:
+        stages: Stages in a row, each with a p99 of its own.
+        slow: Share of requests beyond it, at worst different ones for each stage.
+    """
+    return 100 * (1 - stages * slow)
+
+
 def shard_percentile(shards: float = SHARDS, wanted: float = 0.99) -> float:
     """Percentile that every shard has to meet for the search to meet its own.
 
@@ -446,6 +456,19 @@ def prefill_cards(tokens_in: float = TOKENS_IN) -> int:
     return machines(needed, feed.H100_PEAK_FLOPS, model.PREFILL_UTILIZATION)
 
 
+def attention_percent(tokens_in: float = TOKENS_IN) -> float:
+    """Per cent that attention's own products add to reading a prompt.
+
+    Each token is multiplied with the keys and values of those before it, half the prompt on
+    average: 4 x layers x width operations for each.
+
+    Args:
+        tokens_in: Tokens of a prompt.
+    """
+    attention = 4 * model.SMALL_LAYERS * model.SMALL_WIDTH * tokens_in / 2
+    return 100 * attention / inference_flops(model.SMALL_PARAMETERS, 1)
+
+
 def sequence_bytes(tokens_in: float = TOKENS_IN, tokens_out: float = TOKENS_OUT) -> float:
     """Bytes of cache of one sequence when it is longest.
 
@@ -569,6 +592,16 @@ def hosted_dollars_per_thousand(
         out: Dollars per million tokens written.
     """
     return THOUSAND * (TOKENS_IN * into + TOKENS_OUT * out) / MILLION
+
+
+def hosted_small_dollars_per_thousand() -> float:
+    """Dollars of a thousand prompts at the same provider's list price, with its small model."""
+    return hosted_dollars_per_thousand(numbers.HAIKU_IN, numbers.HAIKU_OUT)
+
+
+def own_over_small_hosted() -> float:
+    """How many times the hosted small model own cards cost, without spare and people."""
+    return helper_dollars_per_thousand() / hosted_small_dollars_per_thousand()
 
 
 # --------------------------------------------------------------------------- 10 sample size

@@ -117,4 +117,24 @@ def test_replay_pays_in_variance() -> None:
     assert step.ips_error() == pytest.approx(math.sqrt(variance) / rate)
     assert step.online_error() == pytest.approx(math.sqrt(rate * (1 - rate) / events) / rate)
     assert step.replay_factor() == pytest.approx((weight - rate) / (1 - rate))
-    assert step.slate_matches() == pytest.approx(24e9 * 0.02 / 50**3)
+    assert step.slate_matches() == pytest.approx(24e9 * 0.02 / 3 / 50**3)  # lists of three views
+
+
+def test_labels_and_verdicts_together_say_more_than_either() -> None:
+    phi = (156 * 25 - 8 * 11) / math.sqrt(164 * 36 * 167 * 33)
+    assert step.judge_correlation(False) == pytest.approx(phi)
+    # The variance of label − w·verdict + w·mean verdict, at the best weight found by trial.
+    cross = phi * math.sqrt(0.82 * 0.18 * 0.835 * 0.165)
+    variances = [
+        (0.82 * 0.18 - 2 * w * cross + w**2 * 0.835 * 0.165) / 200 + w**2 * 0.835 * 0.165 / 5_000
+        for w in (k / 1_000 for k in range(1_001))
+    ]
+    expected = 100 * 1.959964 * math.sqrt(min(variances))
+    assert step.combined_margin() == pytest.approx(expected, rel=1e-4)
+    assert step.combined_margin() < step.plain_margin() < step.corrected_margin()
+
+
+def test_an_uneven_split_is_seen() -> None:
+    users = 2 * feed.users_per_arm()
+    excess = 0.501 * users - users / 2
+    assert step.ratio_z() == pytest.approx(excess / math.sqrt(users / 4))

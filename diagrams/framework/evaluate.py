@@ -57,8 +57,8 @@ def metric_map():
     golden >> solved
     sessions >> stay
     solved >> time
-    hides >> Edge("veto", kind="control") >> sessions
-    wrong >> Edge("veto", kind="control") >> solved
+    hides >> Edge("veto") >> sessions
+    wrong >> Edge("veto") >> solved
 
 
 def calibration_case():

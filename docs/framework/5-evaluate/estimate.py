@@ -397,6 +397,33 @@ def plain_margin(answers: float = HUMAN_LABELS, rate: float = 0.82) -> float:
     return 50 * (high - low)
 
 
+def judge_correlation(new: bool = True) -> float:
+    """Correlation of the judge's verdicts with the people's (the phi coefficient).
+
+    Args:
+        new: The new system, not the old one.
+    """
+    both, human, judge, neither = _counts(new)
+    margins = (both + human) * (judge + neither) * (both + judge) * (human + neither)
+    return (both * neither - human * judge) / math.sqrt(margins)
+
+
+def combined_margin(new: bool = False, judged: float = JUDGED) -> float:
+    """Half width of the 95 % interval from labels and verdicts together, in points.
+
+    A. N. Angelopoulos, J. C. Duchi, T. Zrnic, "PPI++: Efficient Prediction-Powered Inference",
+    https://arxiv.org/abs/2311.01453, with the weight that makes the variance smallest: the judge's
+    mean on many answers corrects the labels by what it explains of them.
+
+    Args:
+        new: The new system, not the old one.
+        judged: Further answers that the judge alone reads.
+    """
+    explained = judge_correlation(new) ** 2 * judged / (judged + HUMAN_LABELS)
+    rate = human_rate(new)
+    return 100 * Z_95 * math.sqrt(rate * (1 - rate) / HUMAN_LABELS * (1 - explained))
+
+
 def judge_error() -> float:
     """Standard error of the difference of the judge's pass rates on the large samples."""
     rates = (judge_rate(False), judge_rate(True))
@@ -545,6 +572,9 @@ NEW_REOPENED = assumed(0.18, "of contained conversations", "come back under that
 LOOKS = assumed(14, "looks", "one a day for two weeks")
 SLICES = assumed(20, "slices", "languages, devices and ages of accounts, looked at one by one")
 SLICE_SHARE = assumed(0.01, "of users", "a small language")
+UNEVEN = assumed(
+    0.501, "of both arms", "users counted in the larger one, where halves were planned"
+)
 
 
 def containment_customers() -> float:
@@ -630,6 +660,15 @@ def any_slice_significant(slices: float = SLICES) -> float:
         slices: Slices tested at 5 %, independent of each other.
     """
     return any_slow(0.05, slices)
+
+
+def ratio_z(share: float = UNEVEN) -> float:
+    """Standard errors by which an uneven split of the feed's test misses its planned halves.
+
+    Args:
+        share: Of both arms' users, counted in the larger one.
+    """
+    return (share - 0.5) / math.sqrt(0.25 / (2 * feed.users_per_arm()))
 
 
 def false_positive_rate(looks: float = LOOKS, z: float = Z_95) -> float:
@@ -765,12 +804,12 @@ def replay_matches(events: float = REPLAY_EVENTS, actions: float = REPLAY_ACTION
 
 
 def slate_matches(slots: float = 3) -> float:
-    """Matches left in a day's exploration if whole slates of so many slots had to agree.
+    """Matches left if a day's exploration were lists and each of their slots had to agree.
 
     Args:
-        slots: Slots, each drawn anew from the same posts.
+        slots: Views in a list, each drawn anew from the same posts.
     """
-    return exploration_per_day() / REPLAY_ACTIONS**slots
+    return exploration_per_day() / slots / REPLAY_ACTIONS**slots
 
 
 def point_dollars_per_month() -> float:

@@ -64,13 +64,31 @@ def test_prefill_is_counted_and_is_the_larger_pool() -> None:
     assert serve.prefill_cards() == math.ceil(peak * serve.prefill_ms() / 1e3 / 0.6 * 1.5) == 37
     assert serve.decode_cards() == 14
     assert serve.cards() == 51
-    assert serve.cards(0) == 65
+    # Without the shared prefix 2,800 tokens are read, and 43 answers fit a card instead of 58.
+    unshared = 43 / ((32.8e9 + 43 * 2_900 * 262_144) / (3.35e12 * 0.6))
+    assert serve.decode_cards(0) == math.ceil(peak * 200 / unshared / 0.6 * 1.5) == 16
+    assert serve.prefill_cards(0) == 51
+    assert serve.cards(0) == 67
 
 
 def test_the_first_word_fits_its_second_and_a_sentence_does_not() -> None:
     assert serve.first_token_ms() == 60 + 150 + 10 + 50 + 550 + 30
     assert serve.prefill_slot_ms() > serve.prefill_ms()
     assert serve.first_token_ms() + serve.first_sentence_ms() > 1_000
+
+
+def test_the_longest_prompt_fills_its_slot() -> None:
+    new = serve.longest_prompt()
+    flops = 2 * 32.8e9 * new + 4 * new * (800 + new / 2) * 64 * 128 * 64
+    assert flops / (989.5e12 * 0.4) == pytest.approx(0.55, rel=1e-3)
+
+
+@pytest.mark.parametrize(("hits", "quantile"), [(0.0, 0.99), (0.8, 0.95), (0.95, 0.8), (0.98, 0.5)])
+def test_p99_behind_a_cache_is_a_lower_percentile_of_the_misses(
+    hits: float, quantile: float
+) -> None:
+    assert serve.miss_quantile(hits) == pytest.approx(quantile)
+    assert (1 - hits) * (1 - quantile) == pytest.approx(0.01)
 
 
 def test_cost_and_people() -> None:
@@ -84,4 +102,7 @@ def test_canaries_are_sized() -> None:
     assert serve.canary_impressions_per_hour() == pytest.approx(10e6)
     assert serve.hides_hours() == pytest.approx(0.64, abs=0.01)
     assert serve.escalation_days() == pytest.approx(9_490 / 3_000)
+    z = 1.959964 + 0.841621
+    rest = z**2 * (0.42 * 0.58 + 0.4 * 0.6 / 99) / 0.02**2
+    assert serve.escalation_against_rest() == pytest.approx(rest, rel=1e-3)
     assert serve.unseen_harm() == pytest.approx(3 / 3_000, rel=0.01)

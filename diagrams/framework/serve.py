@@ -179,7 +179,7 @@ def assistant():
     prefix >> prefill
     prefill >> Edge(f"cache, {serve.hand_over_ms():.0f} ms", step=5) >> decode
     decode >> Edge("words as they come", step=6) >> customer
-    service >> Edge("cannot help", kind="control") >> person
+    service >> Edge("cannot help") >> person
 
 
 def first_word():
@@ -194,7 +194,7 @@ def first_word():
     for stage in serve.first_token_budget().stages:
         role, name = roles.get(stage.name, "online"), names.get(stage.name, stage.name)
         for branch, ms in stage.branches or ((name, stage.p99_ms),):
-            lane = branch if stage.branches else name
+            lane = branch[0].upper() + branch[1:]
             lanes.append(Lane(lane, [Span(start, start + ms, f"{ms:.0f} ms", role=role)]))
         start += stage.p99_ms
     sentence = serve.first_sentence_ms()
@@ -205,7 +205,9 @@ def first_word():
         unit="ms",
         lanes=lanes,
         joins=[Join("Send it", start, "First sentence", start)],
-        markers=[Marker(x=base.FIRST_TOKEN_MS, label="promised")],
+        markers=[
+            Marker(x=base.FIRST_TOKEN_MS, label=f"promised, {base.FIRST_TOKEN_MS / 1e3:.0f} s")
+        ],
         ticks=ticks,
         axis="Milliseconds after the question",
     )

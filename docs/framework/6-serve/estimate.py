@@ -316,7 +316,7 @@ HEDGE_FAILS = assumed(
 )
 HEDGE_AT = assumed(0.95, "quantile", "the second copy leaves when the first is later than this")
 CARDS_POOLED = assumed(10, "cards", "behind one queue, for comparison")
-SEQUENTIAL_STAGES = assumed(7, "stages", "as many single stages as the feed's table has")
+SEQUENTIAL_STAGES = assumed(7, "stages", "as many as stand alone in the feed's table")
 
 
 def wait_p99_ms(load: float = feed.LOAD_TARGET, service_ms: float | None = None) -> float:
@@ -419,6 +419,15 @@ def hedged_slow_share(calls: float = base.SHARDS) -> float:
         calls: Calls that a request waits for.
     """
     return any_slow(base.SLOW_SHARE * HEDGE_FAILS, calls)
+
+
+def miss_quantile(hits: float = 0.8) -> float:
+    """Quantile of the misses that is the p99 of all requests, if every hit is faster.
+
+    Args:
+        hits: Share of requests that the cache answers, below 0.99.
+    """
+    return 1 - (1 - TAIL_QUANTILE) / (1 - hits)
 
 
 def hedge_load() -> float:
@@ -644,19 +653,25 @@ def prefill_cards(cached: float = base.INSTRUCTION_TOKENS) -> int:
     return machines(base.peak_answers_per_second(), each, feed.LOAD_TARGET, feed.SPARE)
 
 
-def decode_cards() -> int:
-    """Cards that write answers at the peak, with headroom and a zone to spare."""
-    written = base.peak_output_tokens_per_second()
-    return machines(written, decode_tokens_per_second(), feed.LOAD_TARGET, feed.SPARE)
+def decode_cards(shared: float = 1.0) -> int:
+    """Cards that write answers at the peak, with headroom and a zone to spare.
+
+    Args:
+        shared: 1 if the instructions are kept once for all, 0 if each answer has its own copy.
+    """
+    written, each = base.peak_output_tokens_per_second(), decode_tokens_per_second(slots(shared))
+    return machines(written, each, feed.LOAD_TARGET, feed.SPARE)
 
 
 def cards(cached: float = base.INSTRUCTION_TOKENS) -> int:
     """Cards of the assistant, prefill and decoding together.
 
+    What is not found in the cache is read again by prefill and kept again by decoding.
+
     Args:
-        cached: Tokens whose keys and values are there already.
+        cached: Tokens of the instructions whose keys and values are there already.
     """
-    return prefill_cards(cached) + decode_cards()
+    return prefill_cards(cached) + decode_cards(cached / base.INSTRUCTION_TOKENS)
 
 
 def prefix_saving() -> float:
@@ -737,9 +752,15 @@ def prefill_slot_ms() -> float:
 
 
 def longest_prompt() -> float:
-    """Tokens that prefill can read in its slot, those in the cache not counted."""
-    new = base.input_tokens() - base.INSTRUCTION_TOKENS
-    return new * prefill_slot_ms() / prefill_ms()
+    """Tokens that prefill can read in its slot, those in the cache not counted.
+
+    The weights' work grows with the tokens and attention's with their square: a quadratic
+    equation.
+    """
+    work = prefill_slot_ms() / MS_PER_SECOND * feed.H100_PEAK_FLOPS * PREFILL_UTILIZATION
+    attention = 4 * QUERY_HEADS * HEAD_DIM * LAYERS
+    linear = inference_flops(MODEL_PARAMETERS, 1) + attention * base.INSTRUCTION_TOKENS
+    return (math.sqrt(linear**2 + 2 * attention * work) - linear) / attention
 
 
 def first_sentence_ms(tokens: float = CHECK_TOKENS) -> float:
@@ -911,6 +932,18 @@ def hides_hours(share: float = CANARY_SHARE) -> float:
 def escalation_sample() -> float:
     """Conversations that the assistant's canary needs to find the rise in handing over."""
     return sample_size_per_arm(1 - base.CONTAINED_SHARE, ESCALATION_RISE)
+
+
+def escalation_against_rest(share: float = CANARY_SHARE) -> float:
+    """The same if the canary is compared with everybody else and not with an equal arm.
+
+    Args:
+        share: Share of conversations that the canary gets.
+    """
+    rate = 1 - base.CONTAINED_SHARE
+    risen = rate * (1 + ESCALATION_RISE)
+    canary, rest = risen * (1 - risen), rate * (1 - rate)
+    return escalation_sample() * (canary + rest * share / (1 - share)) / (canary + rest)
 
 
 def escalation_days(share: float = CANARY_SHARE) -> float:

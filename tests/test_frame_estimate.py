@@ -69,6 +69,7 @@ def test_templates_steps_and_labels() -> None:
     assert frame.template_percent() == pytest.approx(100 * twenty)
     assert frame.chain_percent() == pytest.approx(100 * 0.95**5)
     assert frame.large_cents_per_answer() == pytest.approx(2_800 * 2.5e-4 + 200 * 15e-4)
+    assert frame.small_cents_per_answer() == pytest.approx(2_800 * 0.3e-4 + 200 * 2.5e-4)
     assert frame.smaller_model_dollars_per_day() == pytest.approx(1.2e6 * (0.01 - 0.00134))
     assert frame.label_days() == pytest.approx(50_000 * 3 / 60 * 30 / 10_392)
 

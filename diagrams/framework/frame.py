@@ -44,11 +44,13 @@ def chain():
         shop_metric = Monitor(
             "Judged sample", f"wrong: {frame.wrong_among_answered_percent():.1f} %"
         )
-    feed_goal >> Edge("proxy") >> feed_proxy >> Edge("label") >> feed_loss
-    feed_loss >> Edge("model") >> feed_metric
+    feed_goal >> Edge("proxy", kind="async") >> feed_proxy
+    feed_proxy >> Edge("label", kind="async") >> feed_loss
+    feed_loss >> Edge("model", kind="async") >> feed_metric
     feed_metric >> Edge(kind="control") >> feed_goal
-    shop_goal >> Edge("proxy") >> shop_proxy >> Edge("label") >> shop_loss
-    shop_loss >> Edge("model") >> shop_metric
+    shop_goal >> Edge("proxy", kind="async") >> shop_proxy
+    shop_proxy >> Edge("label", kind="async") >> shop_loss
+    shop_loss >> Edge("model", kind="async") >> shop_metric
     shop_metric >> Edge(kind="control") >> shop_goal
 
 
@@ -67,7 +69,10 @@ def framings():
         intents = Layer("Softmax", f"{frame.INTENTS:.0f} intents")
         template = Layer("Template", f"{frame.TEMPLATES:.0f} texts, exact")
     with Plane("Write", role="model"):
-        prompt = Layer("Prompt", f"{framework.input_tokens():,.0f} tokens")
+        prompt = Layer(
+            "Prompt",
+            f"{framework.input_tokens():,.0f}, {framework.INSTRUCTION_TOKENS:.0f} of them fixed",
+        )
         risk = Layer("Risk model", f"person if p over {frame.escalation_threshold():.1f}")
         writer = Layer("Language model", f"{framework.TOKENS_PER_ANSWER:.0f} tokens out")
     message >> encoder >> pages
@@ -123,8 +128,9 @@ def value():
 def ladder():
     """Five rungs from no model to an agent, and what must be measured before you climb.
 
-    Each arrow carries its trigger. Rungs keep running under the next one: templates still answer
-    what must be exact, and a person stands under all of them.
+    Each arrow carries its trigger. Two ways lead on from the prompt: tuning mends answers, an agent
+    finds paths. Lower rungs keep running: templates still answer what must be exact, and a person
+    stands under all of them.
     """
     search = Box("Help search", "no model")
     templates = Box("Templates", f"{frame.TEMPLATES:.0f} cover {frame.template_percent():.0f} %")
@@ -133,5 +139,5 @@ def ladder():
     agent = Box("Agent", f"{frame.STEPS:.0f} steps: {frame.chain_percent():.0f} %")
     search >> "page found, still asks" >> templates
     templates >> "the tail grows" >> writes
-    writes >> "cost or form" >> tuned
-    tuned >> "path not known" >> agent
+    writes >> "form, cost" >> tuned
+    writes >> "no path" >> agent

@@ -184,6 +184,11 @@ def large_cents_per_answer() -> float:
     return 100 * model.large_hosted_dollars() / model.answers_per_month()
 
 
+def small_cents_per_answer() -> float:
+    """What an answer of the small hosted model costs, in cents."""
+    return 100 * model.small_hosted_dollars() / model.answers_per_month()
+
+
 def smaller_model_dollars_per_day() -> float:
     """What the small hosted model saves a day against the large one, in dollars."""
     month = model.large_hosted_dollars() - model.small_hosted_dollars()

@@ -1,0 +1,437 @@
+"""Inference of language models: what bounds a step, and what each technique moves."""
+
+from __future__ import annotations
+
+import math
+
+from handbook.estimate import (
+    FLOAT16_BYTES,
+    GB,
+    INT8_BYTES,
+    MILLION,
+    MS_PER_SECOND,
+    SECONDS_PER_HOUR,
+    SECONDS_PER_MINUTE,
+    assumed,
+    chapter,
+    inference_flops,
+    kv_cache_bytes,
+    results,
+    sourced,
+)
+
+LAB = results("building-blocks/llm-inference")
+feed = chapter("case-studies/news-feed")
+base = chapter("framework")
+serve = chapter("framework/6-serve")
+numbers = chapter("reference/numbers")
+
+READ = "2026-11-21"
+CARD_SPEED = feed.H100_PEAK_FLOPS * serve.PREFILL_UTILIZATION  # operations a second, reached
+CARD_READS = serve.CARD_BANDWIDTH * serve.DECODE_UTILIZATION  # bytes a second, reached
+HALF_BYTE = 0.5
+
+# --------------------------------------------------------------------------- two phases
+
+
+def critical_batch(bytes_per_weight: float = INT8_BYTES) -> float:
+    """Answers in a batch from which reading the weights takes less time than using them.
+
+    Args:
+        bytes_per_weight: 1 for FP8; arithmetic is counted at the 16-bit peak.
+    """
+    return numbers.ridge() * bytes_per_weight / 2
+
+
+def arithmetic_ms(batch: float | None = None) -> float:
+    """Milliseconds that the arithmetic of one step takes.
+
+    Args:
+        batch: Answers; a full card if not given.
+    """
+    answers = serve.slots() if batch is None else batch
+    return inference_flops(serve.MODEL_PARAMETERS, answers) / CARD_SPEED * MS_PER_SECOND
+
+
+def weights_ms() -> float:
+    """Milliseconds to read the weights once."""
+    return serve.weight_bytes() / CARD_READS * MS_PER_SECOND
+
+
+def batch_rows() -> list[list[str]]:
+    """Pace, tokens and the share of bytes that are weights, by answers in a batch."""
+    rows = [["Answers at once", "A step", "Tokens/s for each", "Tokens/s of the card", "Weights"]]
+    for batch in (1, 8, 32, serve.slots()):
+        step = serve.step_ms(batch)
+        rows.append(
+            [
+                f"{batch}",
+                f"{step:.0f} ms",
+                f"{serve.pace(batch):.0f}",
+                f"{serve.decode_tokens_per_second(batch):,.0f}",
+                f"{100 * weights_ms() / step:.0f} % of bytes",
+            ]
+        )
+    return rows
+
+
+# --------------------------------------------------------------------------- memory
+
+
+def held_tokens() -> float:
+    """Tokens in one answer's cache on average while it is written, instructions included."""
+    return base.input_tokens() + base.TOKENS_PER_ANSWER / 2
+
+
+def step_ms(
+    batch: float,
+    tokens: float,
+    bytes_per_weight: float = INT8_BYTES,
+    bytes_per_key: float = FLOAT16_BYTES,
+) -> float:
+    """Milliseconds of a decoding step that is bound by what it reads.
+
+    Args:
+        batch: Answers.
+        tokens: Tokens in the cache of each.
+        bytes_per_weight: Of the weights.
+        bytes_per_key: Of keys and values.
+    """
+    read = serve.weight_bytes(bytes_per_weight) + batch * cache_bytes(tokens, bytes_per_key)
+    return read / CARD_READS * MS_PER_SECOND
+
+
+def cache_bytes(tokens: float, bytes_per_key: float = FLOAT16_BYTES) -> float:
+    """Bytes of keys and values of one sequence.
+
+    Args:
+        tokens: Its tokens.
+        bytes_per_key: 2 for 16 bits, 1 for 8.
+    """
+    shape = (serve.LAYERS, serve.KV_HEADS, serve.HEAD_DIM)
+    return kv_cache_bytes(tokens, *shape, bytes_per_key)
+
+
+def slots(
+    tokens: float,
+    bytes_per_weight: float = INT8_BYTES,
+    bytes_per_key: float = FLOAT16_BYTES,
+    cards: float = 1,
+) -> int:
+    """Sequences that fit, when nothing is shared.
+
+    Args:
+        tokens: Of each when it ends.
+        bytes_per_weight: Of the weights.
+        bytes_per_key: Of keys and values.
+        cards: That hold one copy of the weights together.
+    """
+    each = serve.CARD_BYTES * serve.USABLE_MEMORY - serve.ACTIVATION_BYTES
+    room = cards * each - serve.weight_bytes(bytes_per_weight)
+    return math.floor(room / cache_bytes(tokens, bytes_per_key))
+
+
+ENDS_AT = base.input_tokens() + base.TOKENS_PER_ANSWER
+LONG_TOKENS = assumed(32_000, "tokens", "a contract or a long agent's history")
+
+
+def long_pace() -> float:
+    """Tokens a second that each long sequence gets on a card full of them."""
+    return MS_PER_SECOND / step_ms(slots(LONG_TOKENS), LONG_TOKENS)
+
+
+def long_cache_gb() -> float:
+    """Gigabytes of one long sequence."""
+    return cache_bytes(LONG_TOKENS) / GB
+
+
+def bits_rows() -> list[list[str]]:
+    """Weights and caches in fewer bits: what fits, how fast a full card is."""
+    kinds = (
+        ("16 bits", FLOAT16_BYTES, "16 bits", FLOAT16_BYTES),
+        ("8 bits", INT8_BYTES, "16 bits", FLOAT16_BYTES),
+        ("4 bits", HALF_BYTE, "16 bits", FLOAT16_BYTES),
+        ("8 bits", INT8_BYTES, "8 bits", INT8_BYTES),
+        ("4 bits", HALF_BYTE, "8 bits", INT8_BYTES),
+    )
+    head = ["Weights", "Cache", "Answers that fit", "Tokens/s for each", "Tokens/s of the card"]
+    rows = [[*head, "Alone"]]
+    for weights, weight, cache, key in kinds:
+        fit = slots(ENDS_AT, weight, key)
+        step = step_ms(fit, held_tokens(), weight, key)
+        alone = step_ms(1, held_tokens(), weight, key)
+        rows.append(
+            [
+                weights,
+                cache,
+                f"{fit}",
+                f"{MS_PER_SECOND / step:.0f}",
+                f"{card_tokens(weight, key):,.0f}",
+                f"{MS_PER_SECOND / alone:.0f}",
+            ]
+        )
+    return rows
+
+
+def card_tokens(
+    bytes_per_weight: float = INT8_BYTES, bytes_per_key: float = FLOAT16_BYTES
+) -> float:
+    """Tokens a second that a full card writes when nothing is shared.
+
+    Args:
+        bytes_per_weight: Of the weights.
+        bytes_per_key: Of keys and values.
+    """
+    fit = slots(ENDS_AT, bytes_per_weight, bytes_per_key)
+    return fit * MS_PER_SECOND / step_ms(fit, held_tokens(), bytes_per_weight, bytes_per_key)
+
+
+# --------------------------------------------------------------------------- one pool or two
+
+PACE_MS = MS_PER_SECOND / base.READING_TOKENS_PER_SECOND
+
+
+def cache_ms() -> float:
+    """Milliseconds of a step that reading one more answer's cache takes."""
+    return cache_bytes(held_tokens()) / CARD_READS * MS_PER_SECOND
+
+
+def batch_at(pace: float = base.READING_TOKENS_PER_SECOND) -> float:
+    """Answers that a card which only writes can hold at a pace, by time and by memory.
+
+    Args:
+        pace: Tokens a second that each answer is promised.
+    """
+    return min(serve.slots(), (MS_PER_SECOND / pace - weights_ms()) / cache_ms())
+
+
+def separate_per_card(pace: float = base.READING_TOKENS_PER_SECOND) -> float:
+    """Answers a second for each card, with cards that only read and cards that only write.
+
+    Args:
+        pace: Tokens a second that each answer is promised.
+    """
+    written = serve.decode_tokens_per_second(batch_at(pace))
+    return 1 / (serve.prefill_ms() / MS_PER_SECOND + base.TOKENS_PER_ANSWER / written)
+
+
+def mixed_per_card(overlap: bool = False, pace: float = base.READING_TOKENS_PER_SECOND) -> float:
+    """Answers a second of a card that does both and keeps the pace it promised.
+
+    Each step lasts as long as the pace allows. It reads weights and caches, and computes prompts.
+    Memory never binds here: prompts leave time for fewer answers than fit.
+
+    Args:
+        overlap: Whether reading and computing go on at once; else one after the other.
+        pace: Tokens a second that each answer is promised.
+    """
+    prompt = serve.prefill_ms() / MS_PER_SECOND
+    # By Little's law an answer is open for as many steps as it has tokens.
+    caches = base.TOKENS_PER_ANSWER * cache_ms() / MS_PER_SECOND
+    weights = weights_ms() * pace / MS_PER_SECOND
+    if overlap:
+        return min(1 / prompt, (1 - weights) / caches)
+    return (1 - weights) / (prompt + caches)
+
+
+def mixed_batch() -> float:
+    """Answers that such a card writes at once."""
+    return mixed_per_card() * base.TOKENS_PER_ANSWER * PACE_MS / MS_PER_SECOND
+
+
+def chunk_tokens() -> float:
+    """Tokens of prompt that fit beside the decoding of a card full of answers, in one step."""
+    free = (PACE_MS - serve.step_ms()) / MS_PER_SECOND
+    return free * CARD_SPEED / inference_flops(serve.MODEL_PARAMETERS)
+
+
+def stall_ms(tokens: float = LONG_TOKENS) -> float:
+    """Milliseconds that everybody waits if a prompt is computed in one piece.
+
+    Args:
+        tokens: Of the prompt.
+    """
+    attention = 2 * tokens**2 * serve.QUERY_HEADS * serve.HEAD_DIM * serve.LAYERS
+    flops = inference_flops(serve.MODEL_PARAMETERS, tokens) + attention
+    return flops / CARD_SPEED * MS_PER_SECOND
+
+
+# --------------------------------------------------------------------------- drafts
+
+ACCEPTED = assumed(0.7, "of drafted tokens", "kept, each independently; measure it on your traffic")
+DRAFTED = assumed(4, "tokens", "that the draft proposes for each step")
+DRAFT_SHARE = assumed(0.05, "of the step", "one token of a draft a twentieth the size")
+SHORT_TOKENS = assumed(500, "tokens", "a short question and its answer")
+
+
+def tokens_a_pass(accepted: float = ACCEPTED, drafted: float = DRAFTED) -> float:
+    """Tokens that one checked draft yields on average.
+
+    Y. Leviathan et al., "Fast Inference from Transformers via Speculative Decoding", 2023,
+    https://arxiv.org/abs/2211.17192, section 3.1.
+
+    Args:
+        accepted: Probability that a drafted token is kept.
+        drafted: Tokens drafted.
+    """
+    return (1 - accepted ** (drafted + 1)) / (1 - accepted)
+
+
+def step_with_arithmetic_ms(batch: float, tokens: float, checked: float = 1) -> float:
+    """Milliseconds of a step whose reading and computing overlap.
+
+    Args:
+        batch: Answers.
+        tokens: Tokens in the cache of each.
+        checked: Tokens that are computed for each answer.
+    """
+    return max(step_ms(batch, tokens), arithmetic_ms(batch * checked))
+
+
+def draft_speedup(
+    batch: float = 1, tokens: float | None = None, accepted: float = ACCEPTED
+) -> float:
+    """How many times the tokens a second by drafting.
+
+    Args:
+        batch: Answers.
+        tokens: Tokens in the cache of each; the assistant's if not given.
+        accepted: Probability that a drafted token is kept.
+    """
+    held = held_tokens() if tokens is None else tokens
+    plain = step_with_arithmetic_ms(batch, held)
+    passed = step_with_arithmetic_ms(batch, held, 1 + DRAFTED) + DRAFTED * DRAFT_SHARE * plain
+    return tokens_a_pass(accepted) * plain / passed
+
+
+# --------------------------------------------------------------------------- several cards
+
+HIDDEN = sourced(
+    5_120,
+    "values",
+    "https://huggingface.co/Qwen/Qwen3-32B",
+    "Qwen3-32B, hidden_size in config.json, 2025",
+    READ,
+)
+REDUCES_PER_LAYER = assumed(2, "sums over cards", "after attention and after the wide layer")
+REDUCE_US = assumed(10, "microseconds", "a small sum over cards on one board, start-up included")
+GROUP = assumed(2, "cards", "that share one copy of the weights")
+
+
+def sums_a_step() -> float:
+    """Sums over all cards in one step."""
+    return REDUCES_PER_LAYER * serve.LAYERS
+
+
+def reduce_ms() -> float:
+    """Milliseconds that those sums add to a decoding step, where starting them takes the time."""
+    return sums_a_step() * REDUCE_US / 1_000
+
+
+def group_slots() -> int:
+    """Answers that fit into cards which share one copy of the weights."""
+    return slots(ENDS_AT, cards=GROUP)
+
+
+def group_gain_percent() -> float:
+    """Per cent more tokens a second than from as many cards on their own, all full."""
+    fit = group_slots()
+    step = step_ms(fit, held_tokens()) / GROUP + reduce_ms()
+    return 100 * (fit * MS_PER_SECOND / step / (GROUP * card_tokens()) - 1)
+
+
+def alone_ms(cards: float = 1) -> float:
+    """Milliseconds a token for one answer alone.
+
+    Args:
+        cards: That share the weights.
+    """
+    return step_ms(1, held_tokens()) / cards + (reduce_ms() if cards > 1 else 0)
+
+
+def prompt_sum_ms(bytes_per_second: float | None = None) -> float:
+    """Milliseconds that a prompt's activations take between two cards, in all layers.
+
+    Each card sends and receives half of every sum twice.
+
+    Args:
+        bytes_per_second: One way; NVLink's if not given.
+    """
+    rate = numbers.nvlink_bytes_s() if bytes_per_second is None else bytes_per_second
+    uncached = base.input_tokens() - base.INSTRUCTION_TOKENS
+    size = uncached * HIDDEN * FLOAT16_BYTES
+    return sums_a_step() * size / rate * MS_PER_SECOND
+
+
+EXPERTS = sourced(
+    128,
+    "experts",
+    "https://huggingface.co/Qwen/Qwen3-235B-A22B",
+    "Qwen3-235B-A22B model card, 2025",
+    READ,
+)
+CHOSEN = sourced(
+    8,
+    "experts a token",
+    "https://huggingface.co/Qwen/Qwen3-235B-A22B",
+    "Qwen3-235B-A22B model card, 2025",
+    READ,
+)
+
+
+def experts_read_percent(batch: float = 1) -> float:
+    """Per cent of a layer's experts that a step reads, if tokens choose independently and evenly.
+
+    Args:
+        batch: Answers.
+    """
+    return 100 * (1 - (1 - CHOSEN / EXPERTS) ** batch)
+
+
+# --------------------------------------------------------------------------- load and price
+
+OVER = assumed(0.1, "of capacity", "by which arrivals exceed it")
+BURST_MINUTES = assumed(5, "minutes", "that the excess lasts, about what a new card takes to start")
+
+
+def backlog_prompts() -> float:
+    """Prompts that wait after the burst."""
+    served = base.peak_answers_per_second()
+    return OVER * served * BURST_MINUTES * SECONDS_PER_MINUTE
+
+
+def backlog_seconds() -> float:
+    """Seconds that the last of them waits."""
+    return backlog_prompts() / base.peak_answers_per_second()
+
+
+def dollars_per_million_written(
+    batch: float | None = None, price: float = feed.H100_PRICE
+) -> float:
+    """Dollars of a million written tokens on a card that only writes, always this full.
+
+    Args:
+        batch: Answers at once; a full card if not given.
+        price: Dollars of a card for an hour.
+    """
+    return price / SECONDS_PER_HOUR / serve.decode_tokens_per_second(batch) * MILLION
+
+
+def dollars_per_million_read(price: float = feed.H100_PRICE) -> float:
+    """Dollars of a million uncached prompt tokens on a card that only reads, always busy.
+
+    Args:
+        price: Dollars of a card for an hour.
+    """
+    tokens = base.input_tokens() - base.INSTRUCTION_TOKENS
+    return price / SECONDS_PER_HOUR * serve.prefill_ms() / MS_PER_SECOND / tokens * MILLION
+
+
+def written_over_read() -> float:
+    """How many times a read token a written one costs, both on full cards."""
+    return dollars_per_million_written() / dollars_per_million_read()
+
+
+def idle_factor() -> float:
+    """How many times the price of a full fleet, for one that is sized for the peak."""
+    return base.ASSISTANT_PEAK_FACTOR / feed.LOAD_TARGET * (1 + feed.SPARE)

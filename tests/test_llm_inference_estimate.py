@@ -1,0 +1,103 @@
+"""The chapter on inference of language models, by hand and by counting tokens."""
+
+from __future__ import annotations
+
+import random
+from statistics import fmean
+
+import pytest
+
+from handbook.estimate import chapter
+
+block = chapter("building-blocks/llm-inference")
+KV = 2 * 64 * 8 * 128 * 2  # bytes a token: keys and values, layers, heads, width, two bytes
+READS = 3.35e12 * 0.6
+SPEED = 989e12 * 0.4
+WEIGHTS = 32.8e9
+
+
+def test_a_step_reads_weights_and_caches() -> None:
+    assert block.weights_ms() == pytest.approx(1e3 * WEIGHTS / READS, rel=1e-3)
+    assert block.step_ms(43, 2_900) == pytest.approx(
+        1e3 * (WEIGHTS + 43 * 2_900 * KV) / READS, rel=1e-3
+    )
+    assert block.arithmetic_ms(58) == pytest.approx(1e3 * 2 * WEIGHTS * 58 / SPEED, rel=1e-3)
+    assert block.critical_batch() == pytest.approx(989 / 3.35 / 2, rel=1e-3)
+
+
+def test_what_fits() -> None:
+    room = 80e9 * 0.9 - 5e9
+    assert block.slots(3_000) == int((room - WEIGHTS) / (3_000 * KV)) == 43
+    assert block.slots(3_000, 1, 1) == int((room - WEIGHTS) / (1_500 * KV)) == 86
+    assert block.group_slots() == int((2 * room - WEIGHTS) / (3_000 * KV)) == 128
+    assert block.slots(32_000) == 4
+
+
+def test_a_full_card_has_one_pace_whatever_it_holds() -> None:
+    assert block.long_pace() == pytest.approx(1e3 / block.step_ms(43, 3_000), rel=0.05)
+
+
+def test_pools_by_accounting_for_each_millisecond() -> None:
+    prompt = block.serve.prefill_ms() / 1e3
+    written = block.serve.decode_tokens_per_second()
+    # A fleet of n cards, of which a share reads.
+    reads, writes = 1 / prompt, written / 200
+    assert block.separate_per_card() == pytest.approx(reads * writes / (reads + writes))
+    rate = block.mixed_per_card()
+    steps = 20  # a second, at the promised pace
+    opened = rate * 200 / steps
+    busy = steps * (WEIGHTS + opened * 2_900 * KV) / READS + rate * prompt
+    assert busy == pytest.approx(1, rel=1e-3)
+    assert opened == pytest.approx(block.mixed_batch(), rel=1e-3)
+    assert block.mixed_per_card(True) == pytest.approx(reads)
+
+
+def test_a_slower_promise_fills_a_writing_card_by_memory_and_a_faster_one_by_time() -> None:
+    assert block.batch_at(20) == block.serve.slots()
+    fast = block.batch_at(40)
+    assert block.step_ms(fast, 2_900) == pytest.approx(25, rel=1e-3)
+
+
+def test_drafts_by_drawing_them() -> None:
+    rng = random.Random(3)
+
+    def one() -> int:
+        kept = 0
+        while kept < 4 and rng.random() < 0.7:
+            kept += 1
+        return kept + 1  # the checked model adds one of its own
+
+    assert block.tokens_a_pass() == pytest.approx(fmean(one() for _ in range(100_000)), rel=0.01)
+    # Alone: reading 17 ms for the check, four drafts of a twentieth each.
+    assert block.draft_speedup() == pytest.approx(block.tokens_a_pass() / 1.2, rel=1e-3)
+    # A hundred short answers: five hundred tokens of arithmetic.
+    read = (WEIGHTS + 100 * 500 * KV) / READS
+    check = 2 * WEIGHTS * 500 / SPEED
+    expected = block.tokens_a_pass() * read / (check + 0.2 * read)
+    assert block.draft_speedup(100, 500) == pytest.approx(expected, rel=1e-3)
+
+
+def test_experts_by_drawing_them() -> None:
+    rng = random.Random(5)
+    read = fmean(
+        len({each for _ in range(16) for each in rng.sample(range(128), 8)}) for _ in range(2_000)
+    )
+    assert block.experts_read_percent(16) == pytest.approx(100 * read / 128, rel=0.01)
+
+
+def test_sums_over_two_cards() -> None:
+    assert block.reduce_ms() == pytest.approx(128 * 10e-3)
+    # Two cards: each sends half of the activations to sum and half of the sums back.
+    assert block.prompt_sum_ms(450e9) == pytest.approx(1e3 * 128 * 2_000 * 5_120 * 2 / 450e9)
+
+
+def test_prices() -> None:
+    per_second = 3 / 3_600
+    assert block.dollars_per_million_written() == pytest.approx(
+        per_second / block.serve.decode_tokens_per_second() * 1e6
+    )
+    assert block.dollars_per_million_read() == pytest.approx(
+        per_second * block.serve.prefill_ms() / 1e3 / 2_000 * 1e6
+    )
+    assert block.idle_factor() == pytest.approx(3 / 0.6 * 1.5)
+    assert block.backlog_prompts() == pytest.approx(0.1 * 41.667 * 300, rel=1e-3)

@@ -107,8 +107,8 @@ def which_metric():
 def when_to_retrain():
     """When to retrain: a schedule from the cost of age, a trigger for what no schedule sees.
 
-    Days come from the square root of training cost times decay over the loss of a day. The trigger
-    answers in a little over a day, the schedule on average after half of its interval.
+    Days come from the square root of training cost times decay over the loss of a day. A trigger
+    gains little over three days, and much over longer intervals: waiting takes half of one.
     """
     age = _ask("Does an old model lose?", "replay last month's on this month")
     size = _ask("How fast?", "days to two thirds of the loss")
@@ -180,7 +180,10 @@ def which_test():
     ab = Job("A/B by user", f"{framework.users_per_arm() / 1e6:.1f} M an arm for 1 % of 5 %")
     inter = Job("Interleave, then A/B", "each user sees both")
     clusters = Job("A/B by cluster", "few units, wide intervals")
-    switch = Job("Switchback", f"{guide.weeks_to_see():.0f} weeks for 4.6 %")
+    switch = Job(
+        "Switchback",
+        f"{guide.weeks_to_see():.0f} weeks for {100 * guide.LAB['market_truth']:.1f} %",
+    )
     touch >> Edge("no") >> lists
     touch >> Edge("yes") >> split
     lists >> Edge("yes") >> inter

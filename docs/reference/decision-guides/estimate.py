@@ -147,14 +147,29 @@ def precision_rows() -> list[list[str]]:
 SLOW_DAYS = assumed(60, "days", "a slow market: to lose two thirds of what a model can lose")
 
 
+def lost_dollars() -> float:
+    """Dollars a day that a very old model loses."""
+    return monitor.STALE_LOSS * 100 * monitor.LOSS_DOLLARS
+
+
+def wrong_interval_percent(factor: float = 2.0) -> float:
+    """Per cent more a day where the interval is so many times the best one.
+
+    Args:
+        factor: The interval over the best one.
+    """
+    best = monitor.best_cadence_days()
+    dollars = monitor.cadence_dollars_per_day(factor * best) / monitor.cadence_dollars_per_day(best)
+    return 100 * (dollars - 1)
+
+
 def cadence_rule_days(decay_days: float = monitor.STALE_DAYS) -> float:
     """Days between trainings by the square-root rule, for losses that begin in proportion to age.
 
     Args:
         decay_days: Days to lose about two thirds of what a very old model loses.
     """
-    lost_dollars = monitor.STALE_LOSS * 100 * monitor.LOSS_DOLLARS
-    return math.sqrt(2 * monitor.retrain_dollars() * decay_days / lost_dollars)
+    return math.sqrt(2 * monitor.retrain_dollars() * decay_days / lost_dollars())
 
 
 # --------------------------------------------------------------------------- which knowledge

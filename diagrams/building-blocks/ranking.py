@@ -58,11 +58,14 @@ def losses():
             Bars(
                 ["trending", "retrieval", "ranker", "best of 200", "best of all"],
                 [
-                    lab["ndcg_trending"],
-                    lab["ndcg_retrieval"],
-                    lab["ndcg_two_stages"],
-                    lab["ndcg_oracle_on_handed"],
-                    lab["ndcg_oracle"],
+                    round(lab[f"ndcg_{name}"], 3)
+                    for name in (
+                        "trending",
+                        "retrieval",
+                        "two_stages",
+                        "oracle_on_handed",
+                        "oracle",
+                    )
                 ],
                 "NDCG@10",
                 role="model",
@@ -84,7 +87,7 @@ def kept():
         series=[
             Line(lab["cuts"], [100 * each for each in lab["recall"]], "retrieval", role="online")
         ],
-        markers=[Marker(x=lab["handed_on"], label=f"hands on {lab['handed_on']}")],
+        markers=[Marker(x=lab["handed_on"], label=f"hands on {lab['handed_on']:.0f}")],
     )
 
 
@@ -107,7 +110,7 @@ def families():
         series=[
             Bars(
                 [name for name, _ in ways],
-                [feed.RANKED * flops / 1e9 for _, flops in ways],
+                [round(feed.RANKED * flops / 1e9, 2) for _, flops in ways],
                 "500 candidates",
                 role="data",
             )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 from handbook.estimate import (
-    MILLION,
     MS_PER_SECOND,
     assumed,
     chapter,
+    count,
     dense_parameters,
     inference_flops,
     results,
+    si,
 )
 
 LAB = results("building-blocks/ranking-models")
@@ -107,9 +108,9 @@ def family_rows() -> list[list[str]]:
     return [head] + [
         [
             name,
-            "none" if not weights else f"{weights / MILLION:.2f} million",
-            f"{flops / MILLION:.2f} MFLOP",
-            f"{ranked * flops / 1e9:.1f} GFLOP",
+            count(weights) if weights else "none",
+            si(flops, "FLOP"),
+            si(ranked * flops, "FLOP"),
             what,
         ]
         for name, weights, flops, what in ways

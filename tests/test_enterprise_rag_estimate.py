@@ -172,10 +172,29 @@ def test_answering_pays_above_the_threshold_only() -> None:
     assert p * 4 == pytest.approx((1 - p) * 20)
 
 
+def test_answering_everything_loses_what_refusing_wins() -> None:
+    right = 0.88 * 0.9 + 0.12 * 0.1
+    assert rag.right_share() == pytest.approx(right)
+    assert rag.minutes_if_all_answered() == pytest.approx(right * 4 - (1 - right) * 20)
+    assert rag.minutes_if_refusing() == pytest.approx(0.88 * (0.9 * 4 - 0.1 * 20))
+    assert rag.minutes_if_all_answered() < 0 < rag.minutes_if_refusing()
+    assert rag.sparse_points() == pytest.approx(6 * rag.sparse_wrong_points())
+
+
+def test_a_judge_with_errors_needs_more_questions_than_people() -> None:
+    z = (1.6449 + 0.8416) / (rag.sparse_dollars() / rag.point_dollars_per_month() / 100)
+    assert rag.harmless_questions() == pytest.approx(0.1 * z**2, rel=1e-3)
+    shrunk = 219 / 234 + 48 / 66 - 1
+    assert rag.harmless_judged() == pytest.approx(rag.harmless_questions() / shrunk**2, abs=1)
+
+
 def test_an_agent_reads_more_and_waits_longer() -> None:
     step = 8 * 420 + 80
     assert rag.agent_new_tokens() == 4_000 + 3 * step
     assert rag.agent_uncached_tokens() == sum(4_900 + n * step for n in range(4))
+    load = 12.5 * (1 + 0.1 * (3 * step / 4_000)) * rag.prefill_ms() / 1e3
+    needed = math.ceil(load / 0.6 * 1.5)
+    assert rag.agent_more_cards() == needed - rag.prefill_cards()
     assert rag.agent_first_token_s() > 5 * rag.FIRST_TOKEN_MS / 1e3
 
 

@@ -432,11 +432,6 @@ def survivors(share: float = READABLE, top: float = TOP) -> float:
     return top * share
 
 
-def contractor_survivors() -> float:
-    """The same for a contractor."""
-    return survivors(CONTRACTOR)
-
-
 def too_few(share: float = READABLE, wanted: int = 8, top: float = TOP) -> float:
     """Probability that fewer than `wanted` results survive a filter after the search.
 
@@ -546,6 +541,19 @@ def rerank_cards() -> int:
     return max(3, machines(peak_per_s(), each, feed.LOAD_TARGET, feed.SPARE))
 
 
+SENTENCES = assumed(12, "sentences", "of an answer that carry a citation")
+
+
+def check_share() -> float:
+    """Operations of checking an answer's citations, as a share of the reranker's."""
+    return SENTENCES * encoder_flops(CHUNK_TOKENS + QUESTION_TOKENS) / rerank_flops()
+
+
+def late_checks_per_s() -> float:
+    """Passages checked a second at the peak."""
+    return peak_per_s() * PASSAGES
+
+
 def right_share(recall: float = KEPT_TARGET) -> float:
     """Right answers as a share of answerable questions.
 
@@ -631,11 +639,6 @@ def prefill_ms(
     share = SPARSE_UTILIZATION if sparse else serve.PREFILL_UTILIZATION
     flops = prefill_flops(passages, cached, sparse)
     return float(flops / (feed.H100_PEAK_FLOPS * share) * MS_PER_SECOND)
-
-
-def prefill_uncached_ms() -> float:
-    """The same without a cache of the instructions."""
-    return prefill_ms(PASSAGES, 0.0)
 
 
 def prefill_cards(
@@ -924,13 +927,6 @@ WINDOW = assumed(128e3, "tokens", "a long prompt; what fits is not what is used 
 ROUNDS = assumed(4, "searches", "an agent that searches until it is content")
 AGENT_SHARE = assumed(0.1, "of questions", "that one search does not answer; a router finds them")
 CALL_TOKENS = assumed(80, "tokens", "a search request that the model writes, with a thought")
-AGENT_TOKENS = sourced(
-    4,
-    "times the tokens of a chat",
-    "https://www.anthropic.com/engineering/built-multi-agent-research-system",
-    "Anthropic, How we built our multi-agent research system, June 2025",
-    READ,
-)
 
 
 def window_flops(tokens: float = WINDOW) -> float:
@@ -996,6 +992,17 @@ def agent_extra_percent(share: float = AGENT_SHARE) -> float:
         share: Of all questions.
     """
     return 100 * share * (agent_times() - 1)
+
+
+def agent_more_cards(share: float = AGENT_SHARE) -> float:
+    """Cards that read for such questions, on top of those of the design.
+
+    Args:
+        share: Of all questions.
+    """
+    each = MS_PER_SECOND / prefill_ms()
+    load = peak_per_s() * (1 + agent_extra_percent(share) / 100)
+    return machines(load, each, feed.LOAD_TARGET, feed.SPARE) - prefill_cards()
 
 
 def agent_first_token_s(rounds: float = ROUNDS) -> float:
@@ -1203,6 +1210,12 @@ def five_saving() -> float:
     return 1 - month(generator_cards(5) + rerank_cards() + REWRITE_CARDS) / month()
 
 
+def graph_dollars() -> float:
+    """Dollars to let the generator read the whole corpus once, as a graph of entities needs."""
+    flops = inference_flops(serve.MODEL_PARAMETERS, corpus_tokens())
+    return float(flops / h100_flops_per_s() / SECONDS_PER_HOUR * feed.H100_PRICE)
+
+
 def rerank_saving() -> float:
     """Share of the bill that reranking saves against sending twenty passages."""
     return 1 - month() / month(unranked_cards() + REWRITE_CARDS)
@@ -1242,7 +1255,7 @@ def lever_rows() -> list[list[str]]:
     rows = [["Lever", "H100s of the generator", "$ a month, all", "Saves", "Price"]]
 
     def row(name: str, many: float, dollars: float, price: str) -> list[str]:
-        saved = f"{100 * (1 - dollars / month()):.0f} %"
+        saved = f"{100 * (1 - dollars / month()):.0f} %".replace("-", "−")
         return [name, f"{many:.0f}", f"{dollars:,.0f}", saved, price]
 
     rest = rerank_cards() + REWRITE_CARDS
@@ -1293,9 +1306,27 @@ def point_dollars_per_month() -> float:
     return questions_per_month() * 0.01 * MINUTES_SAVED * MINUTE_DOLLARS
 
 
-def bill_points() -> float:
-    """Points of right answers whose worth is the whole bill."""
-    return month() / point_dollars_per_month()
+def wrong_point_dollars_per_month() -> float:
+    """Dollars a month that one point of right answers loses if they turn wrong instead."""
+    minutes = MINUTES_SAVED + MINUTES_LOST
+    return questions_per_month() * 0.01 * minutes * MINUTE_DOLLARS
+
+
+def minutes_if_all_answered() -> float:
+    """Minutes that an answerable question brings if every one is answered."""
+    right = right_share()
+    return right * MINUTES_SAVED - (1 - right) * MINUTES_LOST
+
+
+def minutes_if_refusing() -> float:
+    """The same if exactly those with insufficient passages are refused."""
+    each = RIGHT_WITH * MINUTES_SAVED - (1 - RIGHT_WITH) * MINUTES_LOST
+    return KEPT_TARGET * each
+
+
+def sparse_wrong_points() -> float:
+    """The same if the lost answers turn wrong instead of being refused."""
+    return sparse_dollars() / wrong_point_dollars_per_month()
 
 
 def sparse_points() -> float:
@@ -1458,6 +1489,16 @@ def harmless_questions(discordant: float = DISCORDANT) -> float:
     """
     z = _NORMAL.inv_cdf(0.95) + _NORMAL.inv_cdf(0.8)
     return math.ceil(discordant * (z / (sparse_points() / 100)) ** 2)
+
+
+def shrinkage() -> float:
+    """Factor by which the judge's errors shrink a difference between two versions."""
+    return sensitivity() + specificity() - 1
+
+
+def harmless_judged() -> float:
+    """The same if the judge reads instead of people, at least: it adds differences of its own."""
+    return math.ceil(harmless_questions() / shrinkage() ** 2)
 
 
 RESOLVED = assumed(0.6, "of questions", "no rephrasing and no search within ten minutes")

@@ -185,6 +185,26 @@ def false_rate_needed_rare() -> float:
     return false_rate_needed(RARE)
 
 
+FIRST_ACTIONS = {
+    "Harassment": "Remove or reduce; judge for context",
+    "Adult nudity": "Label or age limit first, by region",
+    "Hate": "Remove; judge for quotation and counter-speech",
+    "Fraud": "Limit reach until the account is confirmed",
+    "Graphic violence": "Cover with a label; remove praise",
+    "Regulated goods": "Remove; account next",
+    "Self-harm": "Offer help, reduce; severe lane",
+    "Terrorism": "Remove and preserve; severe lane",
+}
+
+
+def policy_rows() -> list[list[str]]:
+    """The eight policies with their prevalence and usual first action."""
+    rows = [["Policy", "Of posts", "A day", "Usual first action"]]
+    for name, share in PREVALENCE.items():
+        rows.append([name, f"{share:.3%}", f"{posts_per_day() * share:,.0f}", FIRST_ACTIONS[name]])
+    return rows
+
+
 def log_odds_shift(share: float = HARASSMENT) -> float:
     """What is added to the log odds to undo the enrichment, for harassment."""
     return math.log(share / (1 - share)) - math.log(ENRICHED_SHARE / (1 - ENRICHED_SHARE))
@@ -456,7 +476,7 @@ FULL_SECONDS = assumed(60, "seconds", "limit of the full model after publication
 JUDGE_SECONDS = assumed(300, "seconds", "limit of the judge after publication")
 QUEUE_HOURS = assumed(2, "hours", "mean wait for a reviewer, all severities")
 REPORT_HOURS = assumed(12, "hours", "until somebody reports it and a person has looked")
-FAST_QUEUE_HOURS = assumed(0.5, "hours", "mean wait with four times the spare reviewers")
+FAST_QUEUE_HOURS = assumed(0.5, "hours", "a mean wait to compare with")
 
 
 def seen_before(seconds: float = FULL_SECONDS) -> float:
@@ -647,7 +667,7 @@ TRANSCRIPT_TOKENS = assumed(256, "tokens", "speech of a short video, cut")
 PATCHES = assumed(197, "tokens", "224 × 224 pixels in patches of 16, and one for the whole")
 PATCH_VALUES = assumed(768, "values", "16 × 16 pixels of three colours")
 FUSION_LAYERS = assumed(4, "layers", "on the parts' tokens together")
-FUSION_TOKENS = assumed(256, "tokens", "text, four for each picture, one for author and network")
+FUSION_TOKENS = assumed(288, "tokens", "text 192, pictures 64, speech 16, author 1; padded")
 CONTEXT_FEATURES = assumed(200, "values", "author, network, history, place")
 POLICIES = assumed(8, "heads", "one a policy")
 CONTEXTS = assumed(4, "heads", "condemns, reports, educates, jokes")
@@ -666,6 +686,16 @@ def encoder_parameters(layers: float = LAYERS, width: float = WIDTH) -> float:
         width: Values of a token.
     """
     return 12 * layers * width**2
+
+
+def attention_share() -> float:
+    """Operations of attention itself, relative to those of the picture encoder's weights."""
+    return 4 * PATCHES**2 * WIDTH * LAYERS / inference_flops(encoder_parameters(), PATCHES)
+
+
+def large_trunk_factor() -> float:
+    """How many times larger a large encoder is: 24 layers of width 1,024."""
+    return encoder_parameters(24, 1_024) / encoder_parameters()
 
 
 def vocabulary_parameters() -> float:
@@ -946,6 +976,12 @@ def judge_false_everything() -> float:
     return posts_per_day() * (1 - prevalence()) * JUDGE_FALSE
 
 
+def judge_precision_below() -> float:
+    """Precision of the judge on posts below the band."""
+    found = model_missed() * JUDGE_SENSITIVITY
+    return found / (found + judge_false_everything())
+
+
 # --------------------------------------------------------------------------- people
 
 DAYS_IN_MONTH = HOURS_PER_MONTH / HOURS_PER_DAY
@@ -957,6 +993,7 @@ RATERS = assumed(3, "people", "label a post that is measured or trained on")
 NEGATIVE_CHECKS = assumed(1_000, "posts a day", "the judge calls them benign; people look too")
 TRAINING_LABELS = assumed(3_000, "posts a day", "chosen by active learning and at random")
 PRODUCTIVE_HOURS = assumed(5.5, "hours of a day's eight", "breaks, training, calibration, care")
+STAFF_OVER_MEAN = assumed(1.15, "times the mean work", "flat; at the mean itself queues only grow")
 PRESENCE = assumed(0.88, "of working days", "leave and illness")
 WORK_DAYS = assumed(5, "days a week", "of one person")
 WEEK_HOURS = assumed(40, "paid hours a week", "of one person")
@@ -997,13 +1034,22 @@ def review_hours(lines: list[tuple[str, float, float]] | None = None) -> float:
     return sum(cases * seconds for _, cases, seconds in every) / SECONDS_PER_HOUR
 
 
+def staff_for(hours: float) -> float:
+    """People on the payroll for so many hours of reading a day, not rounded.
+
+    Args:
+        hours: Of reading, each day of the week.
+    """
+    return hours * STAFF_OVER_MEAN / PRODUCTIVE_HOURS / (WORK_DAYS / 7 * PRESENCE)
+
+
 def reviewers_for(hours: float) -> int:
     """People on the payroll for so many hours of reading a day.
 
     Args:
         hours: Of reading, each day of the week.
     """
-    return math.ceil(round(hours / PRODUCTIVE_HOURS / (WORK_DAYS / 7 * PRESENCE), 9))
+    return math.ceil(round(staff_for(hours), 9))
 
 
 def reviewers() -> int:
@@ -1070,7 +1116,7 @@ def queue_saving(share: float) -> float:
         share: Of the models' queue and of the second looks at it.
     """
     hours = queue_posts() * (1 + SECOND_LOOKS) * share * REVIEW_SECONDS / SECONDS_PER_HOUR
-    return people_dollars(hours / PRODUCTIVE_HOURS / (WORK_DAYS / 7 * PRESENCE))
+    return people_dollars(staff_for(hours))
 
 
 def grouping_saving() -> float:
@@ -1095,6 +1141,18 @@ def larger_judge_saving_share() -> float:
     return larger_judge_saving() / cost_per_month()
 
 
+def both_levers_share() -> float:
+    """What both save together: copies grouped, and the larger model on what is left."""
+    left = (1 - STRONG_SETTLES) / COPIES
+    return (queue_saving(1 - left) - larger_judge_dollars() / COPIES) / cost_per_month()
+
+
+def l4_share() -> float:
+    """Share of the bill that pays all L4 cards."""
+    cards = gate_cards() + reading_cards() + full_cards()
+    return monthly_cost(cards, feed.L4_PRICE) / cost_per_month()
+
+
 def grouping_saving_share() -> float:
     """What grouping saves as a share of the whole bill."""
     return grouping_saving() / cost_per_month()
@@ -1103,7 +1161,6 @@ def grouping_saving_share() -> float:
 # --------------------------------------------------------------------------- the queue
 
 PEAK_HOURS = assumed(4, "hours", "the evening, at twice the average")
-STAFF_OVER_MEAN = assumed(1.15, "times the mean arrivals", "flat staffing with a little spare")
 SEVERE_WAIT_MIN = assumed(15, "minutes", "the severe lane's target")
 
 
@@ -1199,6 +1256,11 @@ def lower_threshold_small() -> float:
 def lower_threshold_large() -> float:
     """The same for a post with a hundred thousand views ahead."""
     return lower_threshold(100_000)
+
+
+def lower_threshold_judge() -> float:
+    """The same at a thousand views ahead, with the judge's price for that of a review."""
+    return hosted_dollars_per_case() / (VIEW_HARM * 1_000)
 
 
 def never_reviewed_views() -> float:
@@ -1357,7 +1419,6 @@ def weekly_margin_whole() -> float:
 RECALL_MARGIN = assumed(0.05, "of recall", "half of a 95 % interval of a slice's recall")
 SLICE_RECALL = assumed(0.6, "of violating posts", "a slice's recall, to size its sample")
 SMALL_LANGUAGE = assumed(0.001, "of posts", "a language of half a million daily users")
-SEATS_FOR_ONE = assumed(5, "people", "one seat filled around the clock, with leave")
 
 
 def slice_positives() -> float:
@@ -1384,6 +1445,11 @@ def small_language_days() -> float:
 def small_language_cases() -> float:
     """Posts a day in that language that reach the models' queue."""
     return queue_posts() * SMALL_LANGUAGE
+
+
+def seat_people() -> float:
+    """People who fill one seat around the clock."""
+    return 7 * HOURS_PER_DAY / (WEEK_HOURS * PRESENCE)
 
 
 def small_language_hours() -> float:
@@ -1443,6 +1509,11 @@ def overturn_rate_easy(times: float = 3) -> float:
 def eu_statements() -> float:
     """Statements of reasons a day for the European Union."""
     return actions_per_day() * EU_SHARE
+
+
+def statements_factor() -> float:
+    """Published statements for each of ours."""
+    return published_statements() / eu_statements()
 
 
 def published_statements() -> float:
@@ -1760,3 +1831,26 @@ def guaranteed_share() -> float:
 def independent_share() -> float:
     """Share that would meet every limit if stages were independent."""
     return 1 - any_slow(0.01, limits())
+
+
+def full_path() -> LatencyBudget:
+    """The full model's path after publication, in seconds instead of milliseconds."""
+    return (
+        LatencyBudget(FULL_SECONDS)
+        .stage("Transcode, sample frames", 20)
+        .parallel("Read", {"speech": 15, "text in pictures": 8, "hashes of frames": 3})
+        .stage("Wait for a batch", 10)
+        .stage("Full model", 2)
+        .stage("Policy engine, act", 3)
+    )
+
+
+def full_path_rows() -> list[list[str]]:
+    """That path as a table."""
+    head, *rows = full_path().rows()
+    return [[cell.replace("(ms)", "(s)") for cell in head], *rows]
+
+
+def full_path_seconds() -> float:
+    """What that path takes together."""
+    return full_path().used_ms

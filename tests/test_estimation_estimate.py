@@ -30,6 +30,14 @@ def test_an_index_by_its_bytes_a_photo():
     assert [row[3] for row in estimation.index_rows()[1:]] == ["2", "1", "1"]
 
 
+def test_an_index_grows_out_of_its_server():
+    photos = 200e6 + 600e3 * estimation.days_until_full()
+    assert photos * (384 + 256) == pytest.approx(0.7 * 256 * 2**30)
+    photos = 200e6 + 600e3 * 365 * estimation.years_until_codes_full()
+    assert photos * 72 == pytest.approx(0.7 * 256 * 2**30)
+    assert estimation.photos_in_shards() * 1_792 == pytest.approx(40 * 0.7 * 256 * 2**30)
+
+
 def test_a_feature_store_by_both_limits():
     assert estimation.feature_bytes() == 300e6 * 100 * 8 * 1.5 * 2
     assert estimation.nodes_for_memory() == math.ceil(720e9 / (64 * 2**30 * 0.7)) == 15
@@ -88,8 +96,22 @@ def test_money_is_divided_by_the_average():
     )
     assert estimation.hosted_dollars_per_thousand() == 4 * 2 + 0.3 * 10
     assert estimation.hosted_small_dollars_per_thousand() == pytest.approx(4 * 0.1 + 0.3 * 0.5)
-    own = 64 * 6.88 * 730 / (50e3 * 100 * 730 / 24) * 1e3
+    weeks = 730 / 24 / 7
+    own = 64 * 6.88 * 730 / (50e3 * 100 * 5 * weeks) * 1e3
     assert estimation.own_over_small_hosted() == pytest.approx(own / 0.55)
+    assert estimation.own_over_small_hosted(1.3) == pytest.approx(own / (1.3 * 0.55))
+    assert estimation.large_hosted_over_own() == pytest.approx(11 / own)
+    even = estimation.break_even_card_price()
+    assert 64 * even * 730 / (50e3 * 100 * 5 * weeks) * 1e3 == pytest.approx(0.55)
+
+
+def test_full_cards_leave_no_room_for_a_queue():
+    read = 2 * 8.03e9 * 4_000 * 231.4815 / (989e12 * 0.4)
+    write = 231.4815 * 300 / estimation.card_tokens_per_second()
+    assert 0.95 < read / 38 < 1
+    assert 0.95 < write / 26 < 1
+    assert estimation.helper_cards_with_room() == math.ceil(read / 0.6) + math.ceil(write / 0.6)
+    assert estimation.helper_cards_with_room(1) == estimation.helper_cards()
 
 
 def test_an_experiment_and_its_rule():
@@ -105,6 +127,8 @@ def test_a_cache_and_popularity():
     assert estimation.behind_cache() == pytest.approx(20_833.33 / 5, abs=0.01)
     share = sum(1 / r for r in range(1, 100_001)) / sum(1 / r for r in range(1, 1_000_001))
     assert estimation.zipf_share() == pytest.approx(share, rel=1e-9)
+    flatter = [sum(r**-0.8 for r in range(1, n + 1)) for n in (100_000, 1_000_000)]
+    assert estimation.zipf_share(exponent=0.8) == pytest.approx(flatter[0] / flatter[1], rel=1e-9)
 
 
 def test_errors_add_as_squares():
@@ -122,7 +146,7 @@ def test_the_slips_are_as_large_as_said():
     assert {row[0].split(":")[0]: row[3] for row in estimation.slip_rows()[1:]} == {
         "Bits for bytes": "8 ×",
         "Average for peak": "3 ×",
-        "Full to the brim": "7.4 ×",
+        "Average, full, no spare zone": "7.4 ×",
         "Monthly for daily users": "2 ×",
         "One copy for three": "3 ×",
         "p99s added": "1.6 ×",

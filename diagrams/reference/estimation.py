@@ -10,7 +10,8 @@ estimation = chapter("reference/estimation")
 def chain():
     """Seven boxes from people to money: each is the one before times one assumption.
 
-    The photo application's numbers are filled in. Whoever doubts a box changes one assumption and
+    The photo application's numbers are filled in. The work of one comes from a load test, and the
+    money is shared among the average's requests. Whoever doubts a box changes one assumption and
     multiplies again from there.
     """
     users = Box("Users", f"{estimation.USERS / 1e6:.0f} M a day")

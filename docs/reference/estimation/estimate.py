@@ -138,7 +138,8 @@ WIDTH = assumed(384, "values", "a small joint model of text and image")
 LINKS = assumed(32, "links", "a usual setting of a graph index")
 CODE_BYTES = assumed(64, "bytes", "one code, a twenty-fourth of the float vector")
 HOST_BYTES = assumed(256 * GIB, "bytes", "memory of one server")
-HOST_SHARE = assumed(0.7, "of the memory", "the rest is the system, the process and growth")
+HOST_SHARE = assumed(0.7, "of the memory", "the rest is the system, the process, a rebuild")
+UPLOADS = assumed(600e3, "photos a day", "new ones that may be found: of one user in fifty")
 
 
 def graph_bytes(bytes_per_value: float = FLOAT32_BYTES) -> float:
@@ -157,6 +158,22 @@ def code_index_bytes(code: float = CODE_BYTES) -> float:
         code: Bytes of one code.
     """
     return ivf_pq_bytes(PHOTOS, code)
+
+
+def days_until_full(size: float | None = None, uploads: float = UPLOADS) -> float:
+    """Days until new photos fill one server's share.
+
+    Args:
+        size: Bytes of the index today; the graph over int8 where none is given.
+        uploads: Photos that come on a day.
+    """
+    used = graph_bytes(INT8_BYTES) if size is None else size
+    return (HOST_BYTES * HOST_SHARE - used) / (used / PHOTOS * uploads)
+
+
+def years_until_codes_full() -> float:
+    """Years until new photos fill one server's share with product codes."""
+    return days_until_full(code_index_bytes()) / 365
 
 
 def hosts_for(size: float, host: float = HOST_BYTES, share: float = HOST_SHARE) -> int:
@@ -254,7 +271,7 @@ def servers(per_machine: float = PER_MACHINE, busy: float = BUSY, spare: float =
 
 
 def naive_servers(per_machine: float = PER_MACHINE) -> int:
-    """Servers for the average, full to the brim: the usual slip.
+    """Servers for the average, full to the brim, no zone to lose: the usual slip.
 
     Args:
         per_machine: Requests a second of one when full.
@@ -291,6 +308,15 @@ def budget() -> LatencyBudget:
         .stage("Rank 300", 40)
         .stage("Fill and serialise", 15)
     )
+
+
+def photos_in_shards(shards: float = SHARDS) -> float:
+    """Photos that so many servers' shares hold as a graph over float32.
+
+    Args:
+        shards: Servers, each with one shard.
+    """
+    return shards * HOST_BYTES * HOST_SHARE / (graph_bytes() / PHOTOS)
 
 
 def used_ms() -> float:
@@ -427,13 +453,14 @@ def train_dollars(price: float = numbers.H100_AWS) -> float:
 DEVELOPERS = assumed(50e3, "developers a day", "one large company")
 PROMPTS = assumed(100, "prompts per developer and day", "a helper in the editor")
 OFFICE_PEAK = assumed(4, "times the average", "office hours of a few time zones")
+WORKDAYS = assumed(5 / 7, "of all days", "nobody prompts at weekends; cards are paid all week")
 TOKENS_IN = assumed(4_000, "tokens", "files, instructions, question")
 TOKENS_OUT = assumed(300, "tokens", "some thirty lines")
 MEMORY_SHARE = assumed(0.9, "of the card's memory", "the rest is the engine's own")
 
 
 def helper_average() -> float:
-    """Prompts a second, on average."""
+    """Prompts a second, on the average of a working day."""
     return qps(DEVELOPERS, PROMPTS)
 
 
@@ -528,8 +555,19 @@ def decode_cards(tokens_in: float = TOKENS_IN, tokens_out: float = TOKENS_OUT) -
 
 
 def helper_cards() -> int:
-    """H100s for both, before any spare."""
+    """H100s for both if each is full at the peak, before any spare."""
     return prefill_cards() + decode_cards()
+
+
+def helper_cards_with_room(busy: float = BUSY) -> int:
+    """H100s for both that leave room for a queue.
+
+    Args:
+        busy: Share of their capacity that is used at the peak.
+    """
+    read = inference_flops(model.SMALL_PARAMETERS, helper_peak() * TOKENS_IN)
+    reading = machines(read, feed.H100_PEAK_FLOPS * model.PREFILL_UTILIZATION, busy)
+    return reading + machines(helper_peak() * TOKENS_OUT, card_tokens_per_second(), busy)
 
 
 def open_sequences(tokens_out: float = TOKENS_OUT) -> float:
@@ -573,8 +611,8 @@ def helper_month(price: float = numbers.H100_AWS) -> float:
 
 
 def helper_dollars_per_thousand() -> float:
-    """Dollars of a thousand prompts."""
-    return cost_per_thousand(helper_month(), helper_average())
+    """Dollars of a thousand prompts, on cards that are paid all week."""
+    return cost_per_thousand(helper_month(), helper_average() * WORKDAYS)
 
 
 def cost_ratio() -> float:
@@ -599,9 +637,23 @@ def hosted_small_dollars_per_thousand() -> float:
     return hosted_dollars_per_thousand(numbers.HAIKU_IN, numbers.HAIKU_OUT)
 
 
-def own_over_small_hosted() -> float:
-    """How many times the hosted small model own cards cost, without spare and people."""
-    return helper_dollars_per_thousand() / hosted_small_dollars_per_thousand()
+def own_over_small_hosted(longer: float = 1) -> float:
+    """How many times the hosted small model own cards cost, without spare and people.
+
+    Args:
+        longer: How many times the tokens that the hosted model makes of the same text.
+    """
+    return helper_dollars_per_thousand() / (longer * hosted_small_dollars_per_thousand())
+
+
+def large_hosted_over_own() -> float:
+    """How many times own cards the hosted larger model costs."""
+    return hosted_dollars_per_thousand() / helper_dollars_per_thousand()
+
+
+def break_even_card_price() -> float:
+    """Dollars of an H100-hour at which own cards cost what the hosted small model does."""
+    return numbers.H100_AWS / own_over_small_hosted()
 
 
 # --------------------------------------------------------------------------- 10 sample size
@@ -672,19 +724,28 @@ def without_cache() -> float:
     return peak() / behind_cache()
 
 
-def zipf_share(cached: float = CACHED_ITEMS, items: float = ITEMS) -> float:
-    """Share of reads that the most popular items get, where the r-th is read as often as 1/r.
+def zipf_share(cached: float = CACHED_ITEMS, items: float = ITEMS, exponent: float = 1) -> float:
+    """Share of reads that the most popular items get, where popularity falls with the rank.
 
     Args:
         cached: How many are kept.
         items: How many there are.
+        exponent: The r-th is read as often as one over r to this power.
     """
-    return _harmonic(cached) / _harmonic(items)
+    return _harmonic(cached, exponent) / _harmonic(items, exponent)
 
 
-def _harmonic(n: float) -> float:
-    # Euler and Maclaurin; the next term is below 1e-10 from a hundred on.
-    return math.log(n) + 0.577_215_664_901_532_9 + 1 / (2 * n) - 1 / (12 * n**2)
+def _harmonic(n: float, exponent: float) -> float:
+    # The first hundred terms, then Euler and Maclaurin; the next term is below 1e-9.
+    first = 100
+    head = sum(rank**-exponent for rank in range(1, first + 1))
+    if exponent == 1:
+        area = math.log(n / first)
+    else:
+        area = (n ** (1 - exponent) - first ** (1 - exponent)) / (1 - exponent)
+    ends = (n**-exponent - first**-exponent) / 2
+    slopes = exponent * (first ** (-exponent - 1) - n ** (-exponent - 1)) / 12
+    return head + area + ends + slopes
 
 
 # --------------------------------------------------------------------------- 12 in flight
@@ -822,7 +883,7 @@ def slip_rows() -> list[list[str]]:
         ["Slip", "Right", "Slipped", "Off by"],
         _slip("Bits for bytes: a terabyte over 10 Gb/s", move_minutes(), mistaken_minutes(), "min"),
         _slip("Average for peak: requests a second", peak(), average(), ""),
-        _slip("Full to the brim: servers", servers(), naive_servers(), ""),
+        _slip("Average, full, no spare zone: servers", servers(), naive_servers(), ""),
         _slip("Monthly for daily users: requests a second", average(), _monthly(), ""),
         _slip("One copy for three: terabytes of events", log_bytes() / TB, log_bytes(1) / TB, ""),
         _slip("p99s added: ms of three stages", true_p99_ms(), added_p99_ms(), ""),
@@ -837,7 +898,8 @@ def _monthly() -> float:
 
 def _slip(name: str, right: float, wrong: float, unit: str) -> list[str]:
     factor = max(right, wrong) / min(right, wrong)
-    return [name, f"{right:,.0f} {unit}".strip(), f"{wrong:,.0f} {unit}".strip(), f"{factor:.2g} ×"]
+    shown = [f"{x:,.0f}" if x >= 20 else f"{x:.1f}" for x in (right, wrong)]
+    return [name, *(f"{x} {unit}".strip() for x in shown), f"{factor:.2g} ×"]
 
 
 def problem_rows() -> list[list[str]]:
@@ -851,7 +913,10 @@ def problem_rows() -> list[list[str]]:
         ["5. Machines", f"{servers()} servers"],
         ["6. Latency", f"{used_ms():.0f} of {TARGET_MS:.0f} ms"],
         ["7. Training", f"{train_card_hours():.0f} H100-hours, ${train_dollars():,.0f}"],
-        ["8. Language model", f"{prefill_cards()} + {decode_cards()} H100s"],
+        [
+            "8. Language model",
+            f"{prefill_cards()} + {decode_cards()} H100s, {helper_cards_with_room()} with room",
+        ],
         [
             "9. Cost of a thousand",
             f"{photo_cents_per_thousand():.1f} cents; ${helper_dollars_per_thousand():.2f}",

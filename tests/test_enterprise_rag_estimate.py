@@ -108,6 +108,7 @@ def test_decoding_by_hand() -> None:
     read = 32.8e9 + slots * (4_900 + 175) * token
     assert rag.step_ms() == pytest.approx(read / (3.35e12 * 0.6) * 1e3)
     assert rag.pace() >= rag.PACE_TARGET
+    assert rag.hand_over_ms() == pytest.approx(4_000 * token * 8 / 400e9 * 1e3)
 
 
 def test_the_first_token_comes_out_of_prefill_and_the_budget_holds() -> None:

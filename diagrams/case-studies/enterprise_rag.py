@@ -34,8 +34,8 @@ rag = chapter("case-studies/enterprise-rag")
 def serving():
     """Rights are applied before the search and checked again before anything is read.
 
-    The gateway rewrites the question and fetches the labels that the asker may read, at once. Words
-    and vectors are searched under those labels, fused and reranked. The eight passages kept are
+    The gateway rewrites the question and fetches the tags that the asker may read, at once. Words
+    and vectors are searched under those tags, fused and reranked. The eight passages kept are
     checked at the sources, then the generator reads them and streams; every cited sentence is
     compared with its passage as it passes.
     """
@@ -43,7 +43,7 @@ def serving():
     with Plane("Understand", role="online"):
         api = Service("Gateway", f"{rag.peak_per_s():.1f} questions/s")
         rewrite = Model("Rewriter", f"8 B, {rag.rewrite_ms():.0f} ms")
-        labels = Store("Permissions", f"{rag.label_bitmap_bytes() / 1e3:.0f} kB of labels")
+        rights = Store("Permissions", f"{rag.tag_bitmap_bytes() / 1e3:.0f} kB of tags")
     with Plane("Find, only what is readable", role="data"):
         words = Index("Words, BM25", f"{rag.posting_bytes() / 1e9:.0f} GB, 2 shards")
         vectors = Index("Vectors", f"{rag.vector_bytes() / 1e9:.0f} GB, 4 shards")
@@ -54,11 +54,11 @@ def serving():
         cited = Service("Citation check", "each sentence")
     asker >> Edge("question", step=1) >> api
     api >> Edge(step=2) >> rewrite
-    api >> labels
+    api >> rights
     rewrite >> Edge(step=3) >> words
     rewrite >> vectors
-    labels >> Edge("readable labels") >> vectors
-    labels >> words
+    rights >> Edge("readable tags") >> vectors
+    rights >> words
     words >> Edge("places", step=4) >> rerank
     vectors >> rerank
     rerank >> Edge("eight", step=5) >> late
@@ -70,7 +70,7 @@ def ingestion():
     """Text and readers take the same way in; hashes decide what is embedded again.
 
     Change events feed the parser, and a nightly comparison finds events that were lost. Chunks
-    whose hash is known are skipped. Readers become a label in the permission service, so that a
+    whose hash is known are skipped. Readers become a tag in the permission service, so that a
     closed folder is one row and no chunk is rewritten.
     """
     sources = Client("Sources", "tickets, wiki, files", icon="mdi-folder-multiple-outline")
@@ -81,14 +81,14 @@ def ingestion():
         cut = Job("Cut, hash", f"{rag.chunks_per_document():.1f} chunks a document")
         embed = Model("Encoder", f"{rag.embedded_per_day() / 1e3:.0f} k chunks a day")
     with Plane("Stores, three zones", role="data"):
-        labels = Store("Labels", f"{rag.LABELS / 1e3:.0f} k sets of readers")
+        tags = Store("Readers' tags", f"{rag.TAGS / 1e3:.0f} k places")
         words = Index("Words", f"{rag.posting_bytes() / 1e9:.0f} GB")
         vectors = Index("Vectors", f"{rag.chunks() / 1e6:.0f} M, int8")
         texts = Store("Texts", f"{rag.text_bytes() / 1e9:.0f} GB, versions")
     sources >> Edge("changes", kind="async") >> events
     sources >> Edge(kind="async") >> nightly
     nightly >> Edge("missed", kind="async") >> events
-    events >> Edge("readers", kind="async") >> labels
+    events >> Edge("readers", kind="async") >> tags
     events >> Edge("text", kind="async") >> parse
     parse >> Edge(kind="async") >> cut
     cut >> Edge("new hashes", kind="async") >> embed
@@ -105,7 +105,7 @@ def funnel():
     """
     notes = {
         "All chunks": f"of {rag.documents() / 1e6:.0f} million documents",
-        "Readable": "labels of a median employee; rewriting runs meanwhile",
+        "Readable": "tags of a median employee; rewriting runs meanwhile",
         "Two lists": "a hundred by words, a hundred by vectors",
         "Fused": "reciprocal ranks, copies dropped",
         "Reranked, read": f"{rag.rerank_flops() / 1e12:.0f} TFLOP for a question",
@@ -155,11 +155,11 @@ def revoked():
     """Four nets catch a revoked right, the fastest at the moment of the answer.
 
     A right is revoked at second zero. The late check asks the source and refuses at once. The
-    cached groups expire within a minute, the label follows with the change event, and if the event
+    cached groups expire within a minute, the tag follows with the change event, and if the event
     was lost the nightly comparison writes it.
     """
     ttl = rag.GROUP_TTL_S
-    label = rag.FRESHNESS["Change event from the source"] + rag.FRESHNESS["Queue"]
+    tagged = rag.FRESHNESS["Change event from the source"] + rag.FRESHNESS["Queue"]
     day = 86_400
     return Timeline(
         unit="s",
@@ -171,7 +171,7 @@ def revoked():
             Lane("Late check", [Event(1, "refuses from now on")], role="monitor"),
             Lane("Group cache", [Span(0, ttl, f"old for up to {ttl:.0f} s")], role="online"),
             Lane(
-                "Label", [Span(0, label, f"old for up to {label:.0f} s, then filtered")], "nearline"
+                "Tag", [Span(0, tagged, f"old for up to {tagged:.0f} s, then filtered")], "nearline"
             ),
             Lane("If the event is lost", [Span(0, day, "until the comparison")], role="offline"),
         ],
@@ -273,4 +273,4 @@ def whiteboard():
     )
     ingest >> index >> search
     ask >> search >> rerank >> generate >> judge
-    judge >> "labels" >> search
+    judge >> "train" >> search

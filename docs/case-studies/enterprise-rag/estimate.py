@@ -38,6 +38,7 @@ from handbook.estimate import (
     si,
     sourced,
     training_flops,
+    transfer_seconds,
 )
 
 feed = chapter("case-studies/news-feed")
@@ -98,7 +99,7 @@ CHUNK_TOKENS = assumed(400, "tokens", "a section; an ablation on your questions 
 OVERLAP_TOKENS = assumed(60, "tokens", "a sentence or three, so that none is cut in half")
 CHARACTERS = numbers.LETTERS_PER_TOKEN
 POSTING_SHARE = assumed(0.5, "bytes per byte of text", "postings with positions, compressed")
-RECORD_BYTES = assumed(64, "bytes per chunk", "ids, label of the readers, version, time, place")
+RECORD_BYTES = assumed(64, "bytes per chunk", "ids, tag of the readers, version, time, place")
 
 KINDS = {
     "Threads: tickets, messages": (THREADS, THREAD_TOKENS),
@@ -265,9 +266,9 @@ def index_rows() -> list[list[str]]:
             f"SSD, {WORD_SHARDS:.0f} shards",
         ],
         [
-            "Labels of a reader",
-            f"{count(LABELS)} bits",
-            si(label_bitmap_bytes(), "B"),
+            "Tags of a reader",
+            f"{count(TAGS)} bits",
+            si(tag_bitmap_bytes(), "B"),
             "memory of the permission service",
         ],
     ]
@@ -395,7 +396,7 @@ def lost_per_day() -> float:
 
 # --------------------------------------------------------------------------- permissions
 
-LABELS = assumed(200e3, "labels", "distinct sets of readers; folders and spaces share theirs")
+TAGS = assumed(200e3, "tags", "places that define rights; what lies in them inherits")
 READABLE = assumed(0.08, "of chunks", "what a median employee may read")
 CONTRACTOR = assumed(0.005, "of chunks", "what a contractor may read")
 TOP = assumed(100, "chunks", "what a search without a filter would return")
@@ -408,9 +409,9 @@ SOURCES_PER_ANSWER = assumed(3, "documents", "that an answer rests on")
 REPEATS = assumed(0.1, "of questions", "near enough to an earlier one; measure yours")
 
 
-def label_bitmap_bytes() -> float:
-    """Bytes of the labels that one user may read, a bit each."""
-    return LABELS / 8
+def tag_bitmap_bytes() -> float:
+    """Bytes of the tags that one user may read, a bit each."""
+    return TAGS / 8
 
 
 def readable_chunks(share: float = READABLE) -> float:
@@ -778,6 +779,12 @@ def sparse_prefill_ms() -> float:
     return prefill_ms(PASSAGES, INSTRUCTION_TOKENS, True)
 
 
+def hand_over_ms() -> float:
+    """Milliseconds to move a prompt's new keys and values from a reading to a writing card."""
+    moved = new_tokens() * kv_bytes_per_token()
+    return transfer_seconds(moved, serve.LINK_BITS) * MS_PER_SECOND
+
+
 UNRANKED = assumed(20, "passages", "what you send if nothing reranks them")
 
 
@@ -854,7 +861,7 @@ def latency_budget() -> LatencyBudget:
         .stage("Gateway, authentication, internal network", 60)
         .parallel(
             "Understand",
-            {"rewrite the question": 300, "groups and readable labels": 40, "input check": 40},
+            {"rewrite the question": 300, "groups and readable tags": 40, "input check": 40},
         )
         .parallel("Search", {"embed, then vectors": 90, "words (BM25)": 70})
         .stage("Fuse, drop duplicates", 10)

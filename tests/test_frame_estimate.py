@@ -68,10 +68,10 @@ def test_templates_steps_and_labels() -> None:
     twenty = sum(1 / rank for rank in range(1, 21)) / sum(1 / rank for rank in range(1, 201))
     assert frame.template_percent() == pytest.approx(100 * twenty)
     assert frame.chain_percent() == pytest.approx(100 * 0.95**5)
-    assert frame.large_cents_per_answer() == pytest.approx(2_800 * 2.5e-4 + 200 * 15e-4)
-    assert frame.small_cents_per_answer() == pytest.approx(2_800 * 0.3e-4 + 200 * 2.5e-4)
-    assert frame.smaller_model_dollars_per_day() == pytest.approx(1.2e6 * (0.01 - 0.00134))
-    assert frame.label_days() == pytest.approx(50_000 * 3 / 60 * 30 / 10_392)
+    assert frame.large_cents_per_answer() == pytest.approx(2_800 * 2e-4 + 200 * 10e-4)
+    assert frame.small_cents_per_answer() == pytest.approx(2_800 * 0.1e-4 + 200 * 0.5e-4)
+    assert frame.smaller_model_dollars_per_day() == pytest.approx(1.2e6 * (0.0076 - 0.00038))
+    assert frame.label_days() == pytest.approx(50_000 * 3 / 60 * 30 / 8_664)
 
 
 def test_weights_times_rates_and_the_two_posts() -> None:

@@ -62,12 +62,13 @@ def test_five_seeds_see_the_effect_and_two_do_not() -> None:
 def test_hosted_tokens_cost_their_price() -> None:
     answers = 300e3 * 4 * 730 / 24
     assert step.answers_per_month() == answers
-    assert step.small_hosted_dollars() == pytest.approx(answers * (2800 * 0.3 + 200 * 2.5) / 1e6)
-    assert step.large_hosted_dollars() == pytest.approx(answers * 0.01)
+    assert step.small_hosted_dollars() == pytest.approx(answers * (2800 * 0.1 + 200 * 0.5) / 1e6)
+    assert step.large_hosted_dollars() == pytest.approx(answers * 0.0076)
+    assert step.older_hosted_dollars() == pytest.approx(10 * step.small_hosted_dollars())
     assert step.point_dollars() == pytest.approx(3_000 * 730 / 24 * 4)
     saved = step.large_hosted_dollars() - step.small_hosted_dollars()
     assert step.break_even_points() == pytest.approx(saved / step.point_dollars())
-    assert step.cached_saving() == pytest.approx(800 * 2.5 * 0.9 / (2800 * 2.5 + 200 * 15))
+    assert step.cached_saving() == pytest.approx(800 * 2 * 0.9 / (2800 * 2 + 200 * 10))
 
 
 def test_cards_of_your_own_by_hand() -> None:
@@ -96,12 +97,34 @@ def test_a_batch_fits_the_cards_and_keeps_the_readers_pace(
     assert step.decode_step_ms(parameters, layers, group) < pace_ms
 
 
-def test_own_cards_win_above_the_crossing_and_not_at_todays_load() -> None:
+def test_own_cards_beat_the_large_hosted_model_above_the_crossing() -> None:
     crossing = step.break_even_load()
-    for load in (1.0, crossing):
-        assert step.own_with_people_dollars(load) > step.small_hosted_dollars() * load
-    for load in (crossing + 0.05, 2 * crossing, 4 * crossing):
-        assert step.own_with_people_dollars(load) < step.small_hosted_dollars() * load
+    assert step.own_with_people_dollars(crossing) > step.large_hosted_dollars() * crossing
+    for load in (crossing + 0.01, 2 * crossing, 1.0, 4.0):
+        assert step.own_with_people_dollars(load) < step.large_hosted_dollars() * load
+
+
+def test_no_load_makes_own_cards_cheaper_than_the_small_hosted_model() -> None:
+    for load in (0.05, 1.0, 20.0, 1_000.0):
+        assert step.own_dollars(load) > 2.8 * step.small_hosted_dollars() * load
+    assert step.own_over_small_hosted() == pytest.approx(41_610 / 13_870)
+    busy = step.prefill_busy_cards() + step.decode_busy_cards()
+    unrounded = busy / 0.6 * 1.5 * 3 * 730 / step.answers_per_month() * 1e3
+    assert step.full_cards_dollars_per_thousand() == pytest.approx(unrounded, rel=2e-3)
+    with pytest.raises(ValueError, match="stays dearer"):
+        step.break_even_load(step.SMALL_IN, step.SMALL_OUT)
+
+
+def test_own_cards_beat_the_small_models_predecessor_at_todays_load() -> None:
+    assert step.break_even_load(step.OLDER_IN, step.OLDER_OUT) < 1
+    assert step.own_with_people_dollars() < step.older_hosted_dollars()
+
+
+def test_the_price_list_is_the_one_of_the_numbers_page() -> None:
+    numbers = chapter("reference/numbers")
+    assert (numbers.HAIKU_IN, numbers.HAIKU_OUT) == (step.SMALL_IN, step.SMALL_OUT) == (0.1, 0.5)
+    assert (numbers.SONNET_IN, numbers.SONNET_OUT) == (step.LARGE_IN, step.LARGE_OUT) == (2, 10)
+    assert numbers.answers_dollars(step.LARGE_IN, step.LARGE_OUT) == pytest.approx(7.6)
 
 
 def test_the_history_is_most_of_the_training() -> None:
@@ -113,7 +136,7 @@ def test_the_history_is_most_of_the_training() -> None:
 
 
 def test_adapters_and_training_from_nothing() -> None:
-    assert step.teacher_dollars() == pytest.approx(50e3 * (2_800 * 2.5 + 200 * 15) / 1e6)
+    assert step.teacher_dollars() == pytest.approx(50e3 * (2_800 * 2 + 200 * 10) / 1e6)
     layer = 16 * (2 * (4096 + 4096) + 2 * (4096 + 1024) + 3 * (4096 + 14_336))
     assert step.lora_parameters() == 32 * layer == 41_943_040
     assert step.scratch_flops() == pytest.approx(6 * 8e9 * 15e12)

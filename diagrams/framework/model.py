@@ -173,19 +173,23 @@ def adapt():
 def cost():
     """A model of your own gets cheaper with load; a hosted one costs the same a token.
 
-    Dollars for a thousand answers by load, where one is today's. Cards come whole and need people,
-    tokens do neither, so the small open model wins only at several times the load.
+    Dollars for a thousand answers by load, where one is today's, on logarithmic axes. Full cards
+    come to three times the small hosted price, so the small open model pays only where it replaces
+    the large one.
     """
-    loads = [2 ** (step_ / 4) for step_ in range(-8, 17)]
+    loads = [2 ** (step_ / 4) for step_ in range(-16, 17)]
     thousands = step.answers_per_month() / 1e3
-    hosted = step.small_hosted_dollars() / thousands
+    small = step.small_hosted_dollars() / thousands
+    large = step.large_hosted_dollars() / thousands
     cross = step.break_even_load()
     return Chart(
         x="Load (multiples of today's)",
         y="$ per 1,000 answers",
         x_scale="log",
+        y_scale="log",
         series=[
-            Line(loads, [hosted for _ in loads], "small, hosted", role="online"),
+            Line(loads, [large for _ in loads], "large, hosted", role="online"),
+            Line(loads, [small for _ in loads], "small, hosted", role="online"),
             Line(
                 loads,
                 [step.own_with_people_dollars(x) / x / thousands for x in loads],
@@ -200,5 +204,5 @@ def cost():
                 dashed=True,
             ),
         ],
-        markers=[Marker(x=cross, label=f"own is cheaper above {cross:.1f} times")],
+        markers=[Marker(x=cross, label=f"own beats large above {cross:.2f}")],
     )

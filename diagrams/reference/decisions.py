@@ -50,7 +50,7 @@ def which_index():
     graph = Index("Graph (HNSW)", f"${guide.graph_dollars():,.0f} a month and copy")
     codes = Index("Codes (IVF-PQ)", f"${guide.code_dollars():,.0f}, then re-rank")
     both = Store("Graph of the new, codes of the old", "merged by night")
-    few = clarify.scannable_items(guide.SMALL_LOAD) / 1e6
+    few = guide.small_load_items() / 1e6
     left >> Edge(f"under {few:.0f} M") >> scan
     left >> Edge("more") >> memory
     memory >> Edge("no") >> codes
@@ -139,7 +139,7 @@ def which_knowledge():
     rights = _ask("May everybody see all?")
     tune = Model("Tune an adapter", f"${model.tuning_dollars():.0f}, and labelled answers")
     prompt = Cache("All of it, cached", f"to {guide.flip_corpus_tokens() / 1e3:.0f} k tokens")
-    retrieve = Index("Retrieve passages", f"{guide.retrieval_cents():.1f} cents an answer")
+    retrieve = Index("Retrieve passages", f"{guide.retrieval_cents():.2f} cents an answer")
     filtered = Index("Retrieve under rights", "filtered before ranking")
     what >> Edge("tone, format") >> tune
     what >> Edge("facts") >> change
@@ -150,22 +150,23 @@ def which_knowledge():
 
 
 def whose_cards():
-    """An API or own GPUs: quality first, then law, then how busy the cards would be.
+    """An API or own GPUs: law first, then quality, then which hosted model the cards replace.
 
-    The crossover is for a small open model against a small hosted one, with two people who run it.
+    Own cards never beat the small hosted model on price. The load is that above which they beat
+    the large one, with the two people who run them.
     """
-    good = _ask("Is a small model good enough?", "on your golden set")
     law = _ask("May prompts leave?")
-    load = _ask("How many answers a day?", f"today {framework.answers_per_day() / 1e6:.1f} million")
+    good = _ask("Is a small model good enough?", "on your golden set")
+    match = _ask("Does an open one match the large?", "tuned, same golden set")
     large = Service("Large, hosted", f"${model.large_hosted_dollars() / 1e3:,.0f} k a month")
     hosted = Service("Small, hosted", f"${model.small_hosted_dollars() / 1e3:,.0f} k a month")
     own = Model("Own cards", f"${model.own_with_people_dollars() / 1e3:,.0f} k, people included")
-    good >> Edge("no") >> large
-    good >> Edge("yes") >> law
     law >> Edge("no") >> own
-    law >> Edge("yes") >> load
-    load >> Edge(f"under {guide.break_even_answers_per_day() / 1e6:.1f} M") >> hosted
-    load >> Edge("more") >> own
+    law >> Edge("yes") >> good
+    good >> Edge("yes") >> hosted
+    good >> Edge("no") >> match
+    match >> Edge(f"yes, over {guide.break_even_answers_per_day() / 1e3:.0f} k a day") >> own
+    match >> Edge("no") >> large
 
 
 def which_test():

@@ -431,21 +431,25 @@ def ablation_dollars(days: float = ABLATION_DAYS, seeds: float = SEEDS) -> float
 
 # --------------------------------------------------------------------------- the assistant: cost
 
-SMALL_IN = assumed(
-    0.30, "$ per million input tokens", "a small hosted model; put in today's list price"
-)
-SMALL_OUT = assumed(2.50, "$ per million output tokens", "the same")
-LARGE_IN = assumed(
-    2.50, "$ per million input tokens", "a large hosted model; put in today's list price"
-)
-LARGE_OUT = assumed(15.0, "$ per million output tokens", "the same")
+READ = "2026-11-21"
+CLAUDE = "https://platform.claude.com/docs/en/models/haiku-5-5/overview"
+CLAUDE_TITLE = "Anthropic, Claude Haiku 5.5 and how it compares, October 2026"
+HAIKU_TITLE = CLAUDE_TITLE + ": Haiku 5.5, prompts up to 100,000 tokens"
+SONNET_TITLE = CLAUDE_TITLE + ": Sonnet 5.5"
+SMALL_IN = sourced(0.10, "$ per million input tokens", CLAUDE, HAIKU_TITLE, READ)
+SMALL_OUT = sourced(0.50, "$ per million output tokens", CLAUDE, HAIKU_TITLE, READ)
+LARGE_IN = sourced(2, "$ per million input tokens", CLAUDE, SONNET_TITLE, READ)
+LARGE_OUT = sourced(10, "$ per million output tokens", CLAUDE, SONNET_TITLE, READ)
+OLDER = "https://platform.claude.com/docs/zh-CN/models/sonnet-5-5/overview"
+OLDER_TITLE = "Anthropic, Claude Sonnet 5.5, comparison before 7 October 2026: Haiku 4.5"
+OLDER_IN = sourced(1, "$ per million input tokens", OLDER, OLDER_TITLE, READ)
+OLDER_OUT = sourced(5, "$ per million output tokens", OLDER, OLDER_TITLE, READ)
 CACHE_DISCOUNT = assumed(0.9, "off the input price", "for a prefix that the provider has cached")
 EASY_SHARE = assumed(0.8, "of answers", "that the small model gives as well; a router finds them")
 ROUTER_MISS = assumed(0.005, "of conversations", "lost where the router sent a hard one to it")
 
 LLAMA = "https://arxiv.org/abs/2407.21783"
 LLAMA_TITLE = "The Llama 3 Herd of Models, 2024, table 3"
-READ = "2026-11-21"
 SMALL_PARAMETERS = sourced(8e9, "parameters", LLAMA, LLAMA_TITLE, READ)
 SMALL_LAYERS = sourced(32, "layers", LLAMA, LLAMA_TITLE, READ)
 SMALL_WIDTH = sourced(4_096, "values", LLAMA, LLAMA_TITLE, READ)
@@ -497,6 +501,11 @@ def small_hosted_dollars() -> float:
 def large_hosted_dollars() -> float:
     """Dollars a month of the large hosted model."""
     return answers_per_month() * hosted_dollars_per_answer(LARGE_IN, LARGE_OUT)
+
+
+def older_hosted_dollars() -> float:
+    """Dollars a month of the small hosted model's predecessor, at the same token counts."""
+    return answers_per_month() * hosted_dollars_per_answer(OLDER_IN, OLDER_OUT)
 
 
 def cached_saving(price_in: float = LARGE_IN, price_out: float = LARGE_OUT) -> float:
@@ -661,15 +670,34 @@ def middle_own_dollars() -> float:
     return monthly_cost(serve.cards(), feed.H100_PRICE) + people_dollars()
 
 
-def break_even_load() -> float:
-    """Load, in multiples of today's, above which the small open model is cheaper, people included.
+def own_over_small_hosted() -> float:
+    """How many times the small hosted model's bill the cards alone of the small open one cost."""
+    return own_dollars() / small_hosted_dollars()
+
+
+def full_cards_dollars_per_thousand(load: float = 100.0) -> float:
+    """Dollars of a thousand answers on cards of your own at a load that no rounding shows in.
+
+    Args:
+        load: Load as a multiple of today's.
+    """
+    return own_dollars(load) / load / answers_per_month() * 1e3
+
+
+def break_even_load(price_in: float = LARGE_IN, price_out: float = LARGE_OUT) -> float:
+    """Load, in multiples of today's, above which own cards and people cost less than hosted tokens.
+
+    Args:
+        price_in: Dollars for a million input tokens of the hosted model that they replace.
+        price_out: Dollars for a million output tokens.
 
     Raises:
-        ValueError: It is never cheaper.
+        ValueError: They are never cheaper.
     """
+    hosted = answers_per_month() * hosted_dollars_per_answer(price_in, price_out)
     # Cards come whole, so the line of your own is a staircase: take the last crossing.
-    loads = [step / 20 for step in range(1, 401)]
-    dearer = [x for x in loads if own_with_people_dollars(x) > small_hosted_dollars() * x]
+    loads = [step / 100 for step in range(1, 2_001)]
+    dearer = [x for x in loads if own_with_people_dollars(x) > hosted * x]
     if dearer and dearer[-1] == loads[-1]:
         raise ValueError("a model of your own stays dearer at twenty times the load")
     return dearer[-1] if dearer else loads[0]

@@ -45,13 +45,26 @@ def flip_percent(refreshes: float = serve.HOURLY) -> float:
 SMALL_LOAD = assumed(0.01, "of the feed's peak", "some 700 searches a second")
 
 
-def scan_share_percent(load_share: float = 1.0) -> float:
-    """Per cent of the feed's items below which a filter leaves few enough to scan.
+COPIES = assumed(2, "copies of each shard", "the least that survives a lost machine")
+
+
+def smallest_fleet() -> float:
+    """Machines of the feed's index where memory, and no longer load, decides their number."""
+    return feed.ANN_SHARDS * COPIES
+
+
+def small_load_items(load_share: float = SMALL_LOAD) -> float:
+    """Items that the index's smallest fleet could scan at a small load instead.
 
     Args:
         load_share: The load as a share of the feed's peak.
     """
-    return 100 * clarify.scannable_items(load_share) / feed.indexed_posts()
+    return clarify.scannable_items(load_share) * smallest_fleet() / feed.ann_machines()
+
+
+def scan_share_percent() -> float:
+    """Per cent of the feed's items below which a filter leaves few enough to scan, at that load."""
+    return 100 * small_load_items() / feed.indexed_posts()
 
 
 def graph_dollars(bytes_per_value: float = 4) -> float:
@@ -97,7 +110,7 @@ def ranker_rows() -> list[list[str]]:
     rows = [["Ranker", "A candidate", "$ a month", "Per head"]]
     heads = feed.TASKS
     kinds = [
-        ("Linear, eight heads", model.linear_us(), model.linear_dollars(), heads),
+        ("Linear, eight heads", model.linear_us() * heads, model.linear_dollars(), heads),
         ("Trees, one head", model.trees_us(), model.one_head_trees_dollars(), 1),
         ("Trees, eight heads", model.trees_us() * heads, model.trees_dollars(), heads),
         ("Network, eight heads, on cards", None, feed.ranker_dollars(), heads),
@@ -178,9 +191,13 @@ CORPUS_TOKENS = assumed(200e3, "tokens", "the help pages of a large shop, all of
 INDEX_MINUTES = assumed(5, "minutes", "from an edited page to its passage in the index")
 
 
-def flip_corpus_tokens() -> float:
-    """Tokens of a corpus that cost as much in a cached prompt as retrieved passages do."""
-    return framework.passage_tokens() / (1 - model.CACHE_DISCOUNT)
+def flip_corpus_tokens(discount: float = model.CACHE_DISCOUNT) -> float:
+    """Tokens of a corpus that cost as much in a cached prompt as retrieved passages do.
+
+    Args:
+        discount: Off the input price for tokens that the provider has cached.
+    """
+    return framework.passage_tokens() / (1 - discount)
 
 
 def answer_dollars(context: float, discount: float = 0.0) -> float:
@@ -225,13 +242,13 @@ def knowledge_rows() -> list[list[str]]:
         *rows,
         [
             f"All {CORPUS_TOKENS / THOUSAND:.0f} k tokens in a cached prompt",
-            f"{long_prompt_cents():.1f}",
+            f"{long_prompt_cents():.2f}",
             "the cache is written again",
             "by luck",
         ],
         [
             f"{framework.PASSAGES:.0f} retrieved passages",
-            f"{retrieval_cents():.1f}",
+            f"{retrieval_cents():.2f}",
             f"{INDEX_MINUTES:.0f} minutes",
             "yes",
         ],
@@ -248,7 +265,7 @@ def knowledge_rows() -> list[list[str]]:
 
 
 def break_even_answers_per_day() -> float:
-    """Answers a day above which a small model on own cards is cheaper, people included."""
+    """Answers a day above which own cards and people cost less than the large hosted model."""
     return framework.answers_per_day() * model.break_even_load()
 
 

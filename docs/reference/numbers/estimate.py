@@ -766,18 +766,15 @@ NEWER = "https://huggingface.co/spaces/arcee-ai/Benchmarks/commit/ce951db0c6aba4
 NEWER_TITLE = "J. Simon, arcee-ai/Benchmarks, after Vantage: AWS r8g.4xlarge"
 NEWER_SERVER_DOLLARS = sourced(0.9426, "$ an hour", NEWER, NEWER_TITLE, READ)
 SERVER_BYTES = sourced(128 * GIB, "bytes", SERVERS, SERVERS_TITLE, READ)
-CLAUDE = "https://platform.claude.com/docs/en/models/haiku-5-5/overview"
-CLAUDE_TITLE = "Anthropic, Claude Haiku 5.5 and how it compares, October 2026"
-HAIKU_NOTE = CLAUDE_TITLE + ", prompts up to 100,000 tokens"
-HAIKU_IN = sourced(0.10, "$ per million tokens", CLAUDE, HAIKU_NOTE, READ)
-HAIKU_OUT = sourced(0.50, "$ per million tokens", CLAUDE, HAIKU_NOTE, READ)
-OLDER = "https://platform.claude.com/docs/zh-CN/models/sonnet-5-5/overview"
-OLDER_TITLE = "Anthropic, Claude Sonnet 5.5, comparison of models before 7 October 2026"
-OLDER_IN = sourced(1, "$ per million tokens", OLDER, OLDER_TITLE + ": Haiku 4.5", READ)
-SONNET_IN = sourced(2, "$ per million tokens", CLAUDE, CLAUDE_TITLE, READ)
-SONNET_OUT = sourced(10, "$ per million tokens", CLAUDE, CLAUDE_TITLE, READ)
-FABLE_IN = sourced(10, "$ per million tokens", CLAUDE, CLAUDE_TITLE + ", Fable 5.1", READ)
-FABLE_OUT = sourced(50, "$ per million tokens", CLAUDE, CLAUDE_TITLE + ", Fable 5.1", READ)
+# One price list for the handbook: the model step decides by it, so it keeps it.
+HAIKU_IN = model.SMALL_IN
+HAIKU_OUT = model.SMALL_OUT
+OLDER_IN = model.OLDER_IN
+SONNET_IN = model.LARGE_IN
+SONNET_OUT = model.LARGE_OUT
+FABLE_TITLE = model.CLAUDE_TITLE + ": Fable 5.1"
+FABLE_IN = sourced(10, "$ per million tokens", model.CLAUDE, FABLE_TITLE, READ)
+FABLE_OUT = sourced(50, "$ per million tokens", model.CLAUDE, FABLE_TITLE, READ)
 
 
 def h100_spread(dear: float = H100_AZURE, cheap: float = H100_CHEAP) -> float:

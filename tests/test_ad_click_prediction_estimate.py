@@ -82,6 +82,16 @@ def test_fleet_and_bill_by_hand() -> None:
     assert ads.arithmetic_hours() < ads.pass_hours() / 20
 
 
+def test_memory_reads_deltas_and_half_the_ads_by_hand() -> None:
+    assert ads.retrieval_read_bytes_per_s() == pytest.approx(18.9e6 * ads.peak_qps() / 8)
+    examples = 94.5e6 / 86_400 * 2 * 900
+    assert ads.step_bytes() == pytest.approx(examples * 16 * 64)
+    # Half the ads: five embedding servers instead of nine, six cards instead of eleven.
+    saved = 4 * 1.5 * 730 + 5 * 0.8 * 730
+    assert ads.half_scored_saving() == pytest.approx(saved / ads.cost_per_month())
+    assert math.exp(ads.slot_term()) == pytest.approx(0.7)
+
+
 def test_entropy_by_hand() -> None:
     assert ads.entropy(0.5) == pytest.approx(math.log(2))
     assert ads.entropy(0.01) == pytest.approx(0.0560, abs=1e-4)

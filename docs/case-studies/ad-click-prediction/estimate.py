@@ -704,6 +704,12 @@ def retrieval_machines() -> float:
     return machines(peak_qps(), rate, feed.LOAD_TARGET, feed.SPARE)
 
 
+def retrieval_read_bytes_per_s() -> float:
+    """Bytes a second that a retrieval machine reads from its memory at the peak."""
+    read = bitmap_bytes() + eligible_ads() * TOWER_DIM * INT8_BYTES
+    return read * peak_qps() / retrieval_machines()
+
+
 def feature_machines(users: float = MONTHLY_USERS) -> float:
     """Machines of the feature store, which memory sets.
 
@@ -767,6 +773,18 @@ def daily_users_saving() -> float:
     """Share of the bill saved when only a day's users are kept in memory."""
     saved = feature_machines() - feature_machines(DAILY_USERS)
     return monthly_cost(saved, feed.CPU_PRICE) / cost_per_month()
+
+
+def half_scored_saving() -> float:
+    """Share of the bill saved when half as many ads are scored."""
+    half = SCORED / 2
+    load = (USER_FIELDS + CROSS_FIELDS * half) * peak_qps()
+    servers = machines(load, feed.EMBEDDING_ROWS_PER_S, feed.LOAD_TARGET, feed.SPARE)
+    fewer = machines(
+        peak_qps() * request_flops(half), feed.card_flops_per_s(), feed.LOAD_TARGET, feed.SPARE
+    )
+    saved = monthly_cost(embedding_machines() - servers, feed.CPU_PRICE)
+    return (saved + monthly_cost(cards() - fewer, feed.L4_PRICE)) / cost_per_month()
 
 
 def fleet_rows() -> list[list[str]]:
@@ -1100,6 +1118,12 @@ def freshness_rows() -> list[list[str]]:
     ]
 
 
+def step_bytes() -> float:
+    """Rows that one step of the stream changes at the peak, at most: none touched twice."""
+    rows = stream_examples_per_s() * STREAM_STEP_MIN * 60 * (AD_FIELDS + CROSS_FIELDS)
+    return rows * ID_DIM * FLOAT16_BYTES
+
+
 def ftrl_step(impressions: float = 100, rate: float = block.CLICK_RATE) -> float:
     """Step of one coordinate after so many impressions of a feature.
 
@@ -1299,6 +1323,11 @@ NOISE_EPSILON = assumed(1.0, "epsilon", "Laplace noise on a count, one conversio
 def slot_advantage() -> float:
     """How many times better an ad looks that is always in the first slot."""
     return 1 / SECOND_SLOT
+
+
+def slot_term() -> float:
+    """What the second slot adds to the score, whose exponential is the rate."""
+    return math.log(SECOND_SLOT)
 
 
 def invalid_rate() -> float:

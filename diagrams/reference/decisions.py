@@ -150,23 +150,26 @@ def which_knowledge():
 
 
 def whose_cards():
-    """An API or own GPUs: law first, then quality, then which hosted model the cards replace.
+    """An API or own GPUs: quality first, then law, then how busy the cards would be.
 
     Own cards never beat the small hosted model on price. The load is that above which they beat
     the large one, with the two people who run them.
     """
-    law = _ask("May prompts leave?")
     good = _ask("Is a small model good enough?", "on your golden set")
-    match = _ask("Does an open one match the large?", "tuned, same golden set")
+    law = _ask("May prompts leave?")
+    match = _ask("Does an open one match the large?", "tuned, same set")
+    load = _ask("How many answers a day?", f"today {framework.answers_per_day() / 1e6:.1f} million")
     large = Service("Large, hosted", f"${model.large_hosted_dollars() / 1e3:,.0f} k a month")
     hosted = Service("Small, hosted", f"${model.small_hosted_dollars() / 1e3:,.0f} k a month")
     own = Model("Own cards", f"${model.own_with_people_dollars() / 1e3:,.0f} k, people included")
-    law >> Edge("no") >> own
-    law >> Edge("yes") >> good
-    good >> Edge("yes") >> hosted
+    good >> Edge("yes") >> law
     good >> Edge("no") >> match
-    match >> Edge(f"yes, over {guide.break_even_answers_per_day() / 1e3:.0f} k a day") >> own
+    law >> Edge("yes") >> hosted
+    law >> Edge("no") >> own
+    match >> Edge("yes") >> load
     match >> Edge("no") >> large
+    load >> Edge(f"over {guide.break_even_answers_per_day() / 1e3:.0f} k") >> own
+    load >> Edge("fewer") >> large
 
 
 def which_test():

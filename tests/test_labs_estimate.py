@@ -20,6 +20,19 @@ def test_significant_tests_report_too_much_even_when_read_once() -> None:
     assert labs.one_look_said() == pytest.approx(drawn[found].mean(), rel=0.005)
 
 
+def test_what_two_stages_miss_is_lost_before_the_ranker_or_by_it() -> None:
+    _, _, both, handed, everything = (float(row[1]) for row in labs.ranking_rows()[1:])
+    before = labs.lost_before_percent() / 100 * (everything - both)
+    assert before == pytest.approx(everything - handed, abs=0.001)
+    assert everything - both - before == pytest.approx(handed - both, abs=0.001)
+
+
+def test_questions_needed_grow_with_the_square_of_what_is_shown_to_differ() -> None:
+    # Recomputed from the two differences as the page prints them.
+    printed = 102 * (0.065 / 0.012) ** 2
+    assert printed == pytest.approx(retrieval["fusion_over_bm25_needed"], rel=0.05)
+
+
 def test_the_gain_of_fusion_is_that_of_the_rows_shown() -> None:
     words, _, fused = labs.retrieval_rows()[1:]
     assert float(fused[3]) - float(words[3]) == pytest.approx(

@@ -25,6 +25,34 @@ options:
 ```
 """
 
+ORDER = """```quiz
+id: rollout
+kind: order
+section: "#operate"
+question: In which order do you roll out?
+items:
+  - id: shadow
+    text: Shadow traffic.
+    why: Nobody sees its errors.
+  - id: canary
+    text: A canary of 1 %.
+    why: Few see them.
+  - id: test
+    text: An experiment.
+    why: Only now is it worth measuring.
+```
+"""
+FREE = """```quiz
+id: why-two
+kind: free
+question: Why are there *two* stages?
+answer: One cannot score everything `in time`.
+points:
+  - What a pass costs
+  - How many there are
+```
+"""
+
 
 def told(text: str) -> list[str]:
     return [p.text() for p in quiz.quizzes(Chapter(Path("p.md"), "p.md", text))[1]]
@@ -51,6 +79,14 @@ def test_a_good_quiz_is_read_whole() -> None:
         ("    why: The second only pays on few items.\n", "",
          "p.md:9: quiz-schema: an option needs why"),
         ("id: b", "id: a", "p.md:5: quiz-id: two options have the id 'a'"),
+        ("question:", "kind: choise\nquestion:", ("p.md:3: quiz-schema: 'kind' is choice, order "
+         "or free, got 'choise'; did you mean 'choice'?")),
+        ("question:", "section: '#fleet'\nquestion:", ("p.md:3: quiz-section: this page has no "
+         "section '#fleet'")),
+        ("question:", "section: #fleet\nquestion:", ("p.md:3: quiz-section: 'section' is an "
+         "anchor in quotes")),
+        ("question:", "points: [a]\nquestion:",
+         "p.md:3: quiz-schema: a quiz has no field 'points'"),
         ("text: Two are", "text: Two: are", ("p.md:10: quiz-yaml: mapping values are not allowed "
          "here (fix: quote text that has a colon or starts with a quote)")),
         ("text: Two are always better.", "text: []", "p.md:10: quiz-schema: 'text' must be text"),
@@ -61,6 +97,47 @@ def test_a_good_quiz_is_read_whole() -> None:
 def test_what_is_wrong_is_told_at_its_line(old: str, new: str, message: str) -> None:
     found = told(GOOD.replace(old, new, 1))
     assert any(line.startswith(f"{message} (fix: ") or line == message for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "message"),
+    [
+        (ORDER, "items:", "options:", "p.md:6: quiz-schema: a quiz has no field 'options'"),
+        (ORDER, ORDER[ORDER.index("  - id: test") : -4], "",
+         "p.md:7: quiz-schema: 'items' must be a list of at least three"),
+        (ORDER, "    why: Few see them.\n", "", "p.md:10: quiz-schema: an item needs why"),
+        (ORDER, "id: canary", "id: shadow", "p.md:7: quiz-id: two items have the id 'shadow'"),
+        (ORDER, "why: Few see them.", "correct: true",
+         "p.md:12: quiz-schema: an item has no field 'correct'"),
+        (FREE, "answer:", "anwser:", ("p.md:5: quiz-schema: a quiz has no field 'anwser'; "
+         "did you mean 'answer'?")),
+        (FREE, "  - How many there are\n", "",
+         "p.md:7: quiz-schema: 'points' must be a list of at least two"),
+        (FREE, "  - How many there are\n", "  -\n", "p.md:8: quiz-schema: 'points' must be text"),
+    ],
+)  # fmt: skip
+def test_each_kind_tells_what_it_lacks(text: str, old: str, new: str, message: str) -> None:
+    found = told(text.replace(old, new, 1) + "\n## Operate\n")
+    assert any(line.startswith(f"{message} (fix: ") for line in found), found
+
+
+def test_the_other_kinds_are_read_whole() -> None:
+    page = Chapter(Path("p.md"), "p.md", f"{ORDER}\n{FREE}\n## Operate\n")
+    (order, free), problems = quiz.quizzes(page)
+    assert problems == []
+    assert [item.id for item in order.options] == ["shadow", "canary", "test"]
+    assert (order.kind, order.section, order.several) == ("order", "#operate", False)
+    assert (free.kind, free.options, free.section) == ("free", (), "")
+    assert free.points == ("What a pass costs", "How many there are")
+
+
+@pytest.mark.parametrize("name", [f"rollout-{at}" for at in range(30)])
+def test_items_are_shown_shuffled_and_always_the_same_way(name: str) -> None:
+    text = ORDER.replace("id: rollout", f"id: {name}") + "\n## Operate\n"
+    (one,), (other,) = (quiz.quizzes(Chapter(Path("p.md"), "p.md", text))[0] for _ in range(2))
+    assert one.shown == other.shown
+    assert one.shown != one.options
+    assert set(one.shown) == set(one.options)
 
 
 @pytest.mark.parametrize("body", ["", "- a\n- b\n", "options: 3\n", "id: a\nquestion: b\n"])
@@ -90,7 +167,7 @@ class Reporter:
 
 
 def render(text: str) -> str:
-    md = Markdown(extensions=["admonition", "pymdownx.superfences"])
+    md = Markdown(extensions=["admonition", "attr_list", "pymdownx.superfences"])
     quiz.register(md, Reporter())  # type: ignore[arg-type]
     return str(md.convert(text))
 
@@ -112,6 +189,33 @@ def test_the_page_is_complete_without_javascript() -> None:
     assert options is not None
     assert "right" not in options[0]
     assert "correct" not in html
+
+
+def test_an_order_gives_each_place_its_reason_and_leads_to_its_section() -> None:
+    html = render(f"{ORDER}\n\n## Operate *well* {{ #operate }}\n")
+    assert 'data-hb-kind="order"' in html
+    shown = re.findall(r'<li data-option="(\w+)">', html)
+    assert sorted(shown) == ["canary", "shadow", "test"]
+    answer = html[html.index("<details") :]
+    assert re.findall(r'data-option="(\w+)"', answer) == ["shadow", "canary", "test"]
+    assert "<strong>A canary of 1 %.</strong> Few see them." in answer
+    assert '<a href="#operate">Operate well</a>' in answer
+
+
+def test_a_free_answer_stands_folded_with_its_points() -> None:
+    html = render(FREE)
+    assert "Answer in your own words" in html[: html.index("<details")]
+    assert "<ol" not in html
+    assert "One cannot score everything <code>in time</code>." in html
+    assert html.count("hb-quiz__reason--point") == 2
+
+
+def test_several_right_answers_are_announced_and_one_is_not() -> None:
+    assert 'data-hb-kind="one"' in render(GOOD)
+    assert "hb-quiz__how" not in render(GOOD)
+    several = render(GOOD.replace("    why: The sec", "    correct: true\n    why: The sec"))
+    assert 'data-hb-kind="several"' in several
+    assert "Choose every answer that is right." in several
 
 
 def test_quizzes_stand_in_other_blocks_and_beside_each_other() -> None:

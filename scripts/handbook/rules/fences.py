@@ -28,9 +28,17 @@ class Quizzes(Rule):
         Code(
             "quiz-schema",
             "A quiz has id, question and options; an option has id, text, why, and correct where "
-            "it is right. At least one is.",
+            "it is right. At least one is. Of `kind: order` it has items with id, text and why; of "
+            "`kind: free` an answer and points.",
             "```quiz\nid: two-stages\nquestion: Why two stages?\n```",
             "Add what the message names.",
+        ),
+        Code(
+            "quiz-section",
+            "A quiz names the section that teaches it, and its page has no such heading.",
+            '```quiz\nsection: "#size-itt"\n```',
+            "Write the anchor of a heading on the same page, in quotes; without them it is a "
+            "comment.",
         ),
         Code(
             "quiz-yaml",

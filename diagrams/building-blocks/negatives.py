@@ -1,0 +1,115 @@
+"""Figures of the chapter on negative sampling; values from its estimate and the ranking lab."""
+
+from handbook.drawing import Bars, Chart, Edge, Job, Line, Marker, Op, Plane, Store, Stream
+from handbook.estimate import chapter
+
+block = chapter("building-blocks/negative-sampling")
+feed = block.feed
+
+
+def sources():
+    """Each source of negatives has a probability of its own, and the loss must know it.
+
+    Pairs of a batch serve each other as negatives, random posts of the index and a queue of earlier
+    vectors join them, and their expected counts are taken off. Hard ones have no known probability
+    and get a loss of their own.
+    """
+    with Plane("Where they come from", role="data"):
+        pairs = Stream("Batch", f"{feed.TOWER_BATCH:,.0f} pairs, by popularity")
+        random = Store("Index, at random", f"1 in {feed.indexed_posts() / 1e6:.0f} million each")
+        queue = Store("Queue of vectors", f"{block.queue_steps():.0f} steps, 512 MB")
+        hard = Store("Ranks 201 to 500", f"{100 * block.false_share(200, 500):.1f} % false")
+    with Plane("Loss", role="model"):
+        counts = Job("Count gaps", f"± {100 * block.gap_error():.0f} % a share")
+        mask = Job("Mask", "own item, other positives", icon="mdi-eye-off")
+        softmax = Op("log Σ")
+        pairwise = Job("Pairwise term", f"{block.HARD:.0f} a pair, small weight")
+    pairs >> Edge("ids") >> counts
+    pairs >> mask
+    random >> mask
+    queue >> mask
+    counts >> Edge("− log Q") >> softmax
+    mask >> softmax
+    hard >> pairwise
+
+
+def reaches():
+    """A batch of random negatives brings a positive to rank 70,000 and then falls silent.
+
+    Probability that at least one negative of a step is scored above the positive, against the rank
+    of the positive among 600 million posts. Five from the best 10,000 reach where no batch does.
+    """
+    ranks = [10.0 ** (n / 4) for n in range(4, 33)]
+    near = [rank for rank in ranks if rank <= float(block.HARD_POOL)]
+    lines = [
+        Line(
+            ranks,
+            [100 * block.reach(rank, drawn) for rank in ranks],
+            label,
+            role=role,
+        )
+        for drawn, label, role in (
+            (100, "100 random", "monitor"),
+            (feed.in_batch_negatives(), "8,191 random", "online"),
+            (float(block.QUEUE), "a million", "data"),
+        )
+    ]
+    hard = Line(
+        near,
+        [100 * block.reach(rank, float(block.HARD), float(block.HARD_POOL)) for rank in near],
+        "5 hard",
+        role="offline",
+        dashed=True,
+    )
+    return Chart(
+        x="Rank of the positive",
+        y="Steps with a negative above it (%)",
+        x_scale="log",
+        series=[*lines, hard],
+        markers=[Marker(x=float(feed.ANN_CANDIDATES), label="600")],
+    )
+
+
+def false():
+    """The nearer a negative, the more often it is a positive that nobody has seen yet.
+
+    Per cent of items that a person of the lab acts on next, by the rank at which retrieval put
+    them. A random item is one in 0.08 % of cases.
+    """
+    return Chart(
+        x="Ranks that a hard negative is drawn from",
+        y="Acted on next (%)",
+        series=[
+            Bars(
+                [f"{low + 1}-{high}" for low, high in block.BANDS],
+                [round(100 * block.false_share(low, high), 1) for low, high in block.BANDS],
+                "of the items there",
+                role="monitor",
+            )
+        ],
+    )
+
+
+def sampled():
+    """Against a hundred random items, rank 1,000 of 12,000 counts as found more often than not.
+
+    Probability that a positive is among the first ten when it is ranked with random items only,
+    against its true rank among all. Recall at ten asks for the dashed line.
+    """
+    items = int(block.LAB["items"])
+    ranks = [1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 700, 1_000, 1_400, 2_000, 3_000, 5_000, items]
+    return Chart(
+        x="True rank among 12,000 items",
+        y="Counted as found (%)",
+        x_scale="log",
+        series=[
+            Line(
+                ranks,
+                [100 * block.sampled_hit(rank, drawn=drawn) for rank in ranks],
+                f"with {drawn:,}",
+                role=role,
+            )
+            for drawn, role in ((100, "monitor"), (1_000, "online"))
+        ],
+        markers=[Marker(x=10, label="exact")],
+    )

@@ -1,0 +1,151 @@
+"""The arithmetic of the chapter on negative sampling, by hand, by drawing and by gradients."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from handbook.estimate import chapter, results
+
+block = chapter("building-blocks/negative-sampling")
+lab = results("building-blocks/ranking-models")
+
+
+def test_an_uncorrected_batch_learns_probability_over_share() -> None:
+    """Gradient steps on expected counts end where the shift says, and at log p with log Q."""
+    rng = np.random.default_rng(1)
+    wanted = np.array([0.5, 0.3, 0.15, 0.05])
+    share = np.array([0.7, 0.1, 0.15, 0.05])
+    for corrected in (False, True):
+        score = np.zeros(4)
+        for step in range(3_000):
+            taken = rng.choice(4, size=64, p=share)
+            logits = score[taken] - (np.log(share[taken]) if corrected else 0)
+            weight = np.exp(logits - logits.max())
+            model = np.bincount(taken, weight / weight.sum(), 4)
+            score += 3 / (10 + step / 10) * (wanted - model)
+        learnt = score - score[3]
+        truth = np.log(wanted / wanted[3]) - (0 if corrected else np.log(share / share[3]))
+        assert learnt == pytest.approx(truth, abs=0.25), corrected
+    assert block.shift() == pytest.approx(math.log(100))
+    assert block.shift(0.75) == pytest.approx(0.75 * math.log(100))
+    assert block.shift(0) == 0
+
+
+def test_the_usual_form_counts_a_rare_positive_too_often() -> None:
+    """The corrected positive outweighs its place in the whole sum; draws of the rest do not."""
+    rng = np.random.default_rng(2)
+    items, batch = 2_000, 256
+    share = 1 / np.arange(1, items + 1)
+    share /= share.sum()
+    scores = rng.normal(size=items)
+    positive = items - 1
+    others = np.delete(np.arange(items), positive)
+    now = np.exp(scores[positive]) / np.exp(scores).sum()
+    odds = now / (1 - now)
+    rest = []
+    for _ in range(400):
+        drawn = rng.choice(items, size=batch, p=share)
+        drawn = drawn[drawn != positive]
+        rest.append((np.exp(scores[drawn]) / (batch * share[drawn])).sum())
+    assert np.mean(rest) == pytest.approx(np.exp(scores[others]).sum(), rel=0.05)
+    usual = np.exp(scores[positive]) / (batch * share[positive])
+    found = usual / (usual + np.mean(rest))
+    expected = block.usual_probability(share[positive], now, batch)
+    assert found == pytest.approx(expected, rel=0.06)
+    assert expected > 3 * now
+    assert block.usual_probability(share[positive], now, batch, False) == pytest.approx(now)
+    assert odds / (1 + odds) == pytest.approx(now)
+
+
+def test_pull_by_hand() -> None:
+    odds = 1e-4 / (1 - 1e-4) / (8_192 * 1e-8)
+    assert block.pull_kept() == pytest.approx((1 / (1 + odds)) / (1 - 1e-4))
+    assert block.pull_kept(1e-2) == pytest.approx(1, abs=1e-3)
+
+
+def test_posts_that_are_never_drawn() -> None:
+    rng = np.random.default_rng(3)
+    assert block.never_at_random() == pytest.approx(math.exp(-1e9 / 600e6))
+    # The same law with 20,000 posts: what counts is the mean of the least popular one.
+    posts = 20_000
+    least = 1e9 / (600e6 * (math.log(600e6) + 0.5772156649))
+    means = least * posts / np.arange(1, posts + 1)
+    never = (rng.poisson(means) == 0).mean()
+    assert block.never_in_batch() == pytest.approx(never, abs=0.01)
+    assert block.never_in_batch(7) < block.never_in_batch()
+
+
+def test_reach_by_drawing() -> None:
+    rng = np.random.default_rng(4)
+    above = rng.random((4_000, 100)) < 19 / 1_000
+    assert above.any(axis=1).mean() == pytest.approx(block.reach(20, 100, 1_000), abs=0.02)
+    assert block.reach(1) == 0
+    assert block.even_rank() == pytest.approx(600e6 / 8_191)
+    assert block.drawn_for() == 1e6
+    assert block.reach(600, 5, 10_000) == pytest.approx(1 - (1 - 599 / 10_000) ** 5)
+
+
+@pytest.mark.parametrize("spread", [0.5, 1.0])
+def test_error_of_the_sum_by_drawing(spread: float) -> None:
+    rng = np.random.default_rng(5)
+    sums = np.exp(spread * rng.normal(size=(3_000, 400))).mean(axis=1)
+    assert sums.std() / sums.mean() == pytest.approx(block.sum_error(400, spread), rel=0.1)
+    assert block.sum_error(block.drawn_for_error(spread), spread) == pytest.approx(0.1)
+
+
+def test_memory_of_a_batch_and_of_a_queue() -> None:
+    assert block.logits_bytes() == 8_192**2 * 4
+    assert block.logits_bytes(65_536) == 64 * block.logits_bytes()
+    assert block.queue_bytes() == 1e6 * 128 * 4
+    assert math.exp(block.corpus_nats() - block.nats()) == pytest.approx(600e6 / 8_192)
+    assert block.queue_steps() == pytest.approx(122.07, abs=0.01)
+
+
+def test_false_negatives_of_the_lab() -> None:
+    recall = dict(zip(lab["cuts"], lab["recall"], strict=True))
+    assert block.false_share() == pytest.approx(recall[10])
+    assert block.false_share(200, 500) == pytest.approx(10 * (recall[500] - recall[200]) / 300)
+    assert block.any_false(50, 100) == pytest.approx(
+        1 - (1 - 10 * (recall[100] - recall[50]) / 50) ** 5
+    )
+    found = sum((high - low) * block.false_share(low, high) for low, high in block.BANDS)
+    assert found == pytest.approx(10 * recall[500])
+    assert block.random_false_share() == 10 / 12_000
+
+
+def test_counting_gaps_in_a_stream() -> None:
+    rng = np.random.default_rng(6)
+    mean = np.full(2_000, 50.0)
+    for _ in range(600):
+        mean += block.RATE * (rng.geometric(1 / 50, size=mean.size) - mean)
+    assert mean.mean() == pytest.approx(50, rel=0.01)
+    assert mean.std() / 50 == pytest.approx(block.gap_error(), rel=0.07)
+    times, gap = 0, 1.0
+    while gap < 9:
+        gap += block.RATE * (10 - gap)
+        times += 1
+    assert times == math.ceil(block.appearances_to_adapt())
+
+
+def test_sampled_metrics_by_drawing() -> None:
+    rng = np.random.default_rng(7)
+    above = rng.random((20_000, 100)) < 999 / 11_999
+    assert (above.sum(axis=1) < 10).mean() == pytest.approx(block.sampled_hit(1_000), abs=0.01)
+    assert block.sampled_hit(1) == 1
+    assert block.sampled_hit(block.half_rank()) == pytest.approx(0.5)
+
+
+def test_sampling_turns_the_order_of_two_models_round() -> None:
+    exact_steady, exact_sharp = 0.0, float(block.SHARP_SHARE)
+    assert exact_sharp > exact_steady
+    assert block.sampled_steady() > 4 * block.sampled_sharp()
+    assert block.lab_sampled_at_least() > 7 * block.lab_recall()
+
+
+def test_odds_of_a_log_loss_on_drawn_negatives() -> None:
+    """A rate of 1 in 10,000 with four of 10,000 items drawn looks like one in five."""
+    odds = 1 / 9_999 * block.odds_factor(4, 9_999)
+    assert odds == pytest.approx(1 / 4)

@@ -325,8 +325,9 @@ class Chapter:
         ids |= {"fig-" + ref.id.replace("/", "-") for ref in self.figures}
         ids |= {f"fn:{note.key}" for note in self.footnote_definitions}
         for fence in self.fences:
-            if fence.language == "quiz":
-                ids |= {f"quiz-{m[1]}" for m in re.finditer(r"(?m)^id:\s*([\w-]+)", fence.body)}
+            if fence.language in ("quiz", "mock", "calc"):
+                found = re.finditer(r"(?m)^id:\s*([\w-]+)", fence.body)
+                ids |= {f"{fence.language}-{match[1]}" for match in found}
         return ids
 
     @cached_property

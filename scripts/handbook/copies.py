@@ -13,6 +13,7 @@ from typing import Any
 
 from handbook.chapters import Chapter, Fence
 from handbook.drawing.figure import RenderedFigure
+from handbook.markdown import mock
 from handbook.markdown.chapter import LEVELS
 from handbook.markdown.context import Page
 from handbook.markdown.figure import download_path
@@ -122,6 +123,7 @@ class _Copy:
                 if not match["target"].startswith("figure:"):
                     yield *match.span("target"), self._target(match["target"])
         yield from self._quizzes()
+        yield from self._mocks()
         yield from self._boxes()
 
     def _title(self) -> re.Match[str] | None:
@@ -172,6 +174,15 @@ class _Copy:
         question = f"**Question:** {self._inline(quiz.question)}"
         return "\n".join([question, "", *asked, "", "**Answer:**", "", *reasons, ""])
 
+    def _mocks(self) -> Iterator[Edit]:
+        starts = [0, *(m.end() for m in re.finditer("\n", self.chapter.text))]
+        for fence in self.chapter.fences:
+            if fence.language == mock.LANGUAGE:
+                found = mock.read_mock(fence, self.chapter.path)[0]
+                if found:
+                    start, end = _lines_of(fence, starts, len(self.chapter.text))
+                    yield start, end, self._inline("\n\n".join(_interview(found))) + "\n"
+
     def _boxes(self) -> Iterator[Edit]:
         """Boxes become quotes and tabs follow each other: their insides move to the margin."""
         text = self.chapter.text
@@ -201,6 +212,23 @@ class _Copy:
         if file.endswith(".md"):
             file = page_url(file) + NAME
         return posixpath.relpath(file, self.folder or ".") + mark + anchor
+
+
+def _interview(found: mock.Mock) -> Iterator[str]:
+    """The paragraphs of a mock interview: what is asked, what is good about answers, the rubric."""
+    yield f"**Mock interview: {found.title}.** {mock.facts(found)}"
+    yield f"> {found.prompt}"
+    for number, stage in enumerate(found.stages, 1):
+        yield f"**{number}. {stage.title}**, {stage.minutes} minutes"
+        yield "\n".join(f"- Interviewer: {prompt}" for prompt in stage.prompts)
+        yield "\n".join(
+            f"- Pushback: {each.says} A good answer: {each.good}" for each in stage.pushback
+        )
+        yield "\n".join(
+            f"- [ ] {level}: {item}"
+            for level, items in zip(LEVELS.values(), stage.rubric, strict=True)
+            for item in items
+        )
 
 
 def _whole_line(text: str, start: int, end: int) -> tuple[int, int]:

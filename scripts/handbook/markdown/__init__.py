@@ -12,7 +12,7 @@ from typing import Any
 from markdown import Markdown
 from markdown.extensions import Extension
 
-from handbook.markdown import api, chapter, code, figure, gallery, math, number, quiz, table, term
+from handbook.markdown import api, chapter, code, figure, gallery, math, mock, number, quiz, table, term
 from handbook.markdown.context import Context
 
 
@@ -33,7 +33,7 @@ class HandbookExtension(Extension):
             md: The converter of one page.
         """
         context = Context(md, self.getConfig("root"), self.getConfig("repo_url"))
-        for part in (api, gallery, quiz, math, number, figure, chapter, table, code, term):
+        for part in (api, gallery, quiz, mock, math, number, figure, chapter, table, code, term):
             part.register(md, context)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from handbook.chapters import Chapter, Fence
 from handbook.estimate import did_you_mean
-from handbook.markdown import quiz
+from handbook.markdown import mock, quiz
 from handbook.report import Problem
 from handbook.rules import Code, Rule
 from handbook.rules.sources import Sources
@@ -62,7 +62,7 @@ _INFO = re.compile(
     r"(?:[ \t]*[a-zA-Z]\w*(?:=(?:\"[^\"]*\"|'[^']*'))?(?=[\t ]|$))*)[ \t]*"
 )
 # Fences of the kit, and of the page's own layout.
-_OWN = {quiz.LANGUAGE, "math", "mock", "calc"}
+_OWN = {quiz.LANGUAGE, mock.LANGUAGE, "math", "calc"}
 
 
 class Fences(Rule):
@@ -95,7 +95,7 @@ class Fences(Rule):
         """Yields fences that swallow text, and languages that nobody colours."""
         for page in sources.pages:
             for fence in page.fences:
-                if fence.language != quiz.LANGUAGE:
+                if fence.language not in (quiz.LANGUAGE, mock.LANGUAGE):
                     yield from _fence(page, fence)
 
 

@@ -97,6 +97,7 @@ _NOTES = re.compile(
 _NOTED = ("todo", "fixme", "tbd", "xxx", "lorem ipsum", "coming soon", "write:")
 # What `handbook new` leaves to the author in fields, in quizzes and in Python.
 _UNWRITTEN = re.compile(r"""(?m)(?:["']|#[ \t])(write: [^"'\n]*)""")
+_DATA = ("quiz", "mock")
 _WRITE_IT = "write it, or take it out"
 
 
@@ -143,7 +144,7 @@ def _notes(page: Chapter) -> Iterator[Problem]:
         said = f"a note to the author: {match[0].removeprefix('<!--').strip()!r}"
         yield page.problem(match.start(), "page-stub", said, _WRITE_IT)
     places = [(1, page.text[: page.body])]
-    places += [(fence.line + 1, fence.body) for fence in page.fences if fence.language == "quiz"]
+    places += [(fence.line + 1, fence.body) for fence in page.fences if fence.language in _DATA]
     for line, text in places:
         yield from _unwritten(page.path, text, line)
 

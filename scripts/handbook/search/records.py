@@ -27,13 +27,14 @@ INLINE = frozenset(
 )
 UNREAD_TAGS = frozenset(("button", "math", "nav", "pre", "script", "style", "svg", "template"))
 # Never what somebody looks for: links to a place itself, labels of tabs and downloads, how a
-# number is computed (it stands in the text), answers of a quiz, signatures (the name is a heading).
+# number is computed (it stands in the text), answers of a quiz, what an interview goes on to ask,
+# signatures (the name is a heading).
 UNREAD_CLASSES = frozenset(
     (
         "doc-class-bases", "doc-labels", "doc-signature", "footnote-backref", "footnote-ref",
-        "hb-chapter-end", "hb-chapter__facts", "hb-derivations", "hb-legend", "hb-quiz__answer",
-        "hb-quiz__options", "hb-tools", "headerlink", "linenos", "md-content__button",
-        "tabbed-labels",
+        "hb-chapter-end", "hb-chapter__facts", "hb-derivations", "hb-legend", "hb-mock__rubric",
+        "hb-mock__stage", "hb-quiz__answer", "hb-quiz__options", "hb-tools", "headerlink",
+        "linenos", "md-content__button", "tabbed-labels",
     )
 )  # fmt: skip
 UNREAD_ATTRIBUTES = frozenset(("data-pagefind-ignore", "data-search-exclude", "hidden"))

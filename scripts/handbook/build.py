@@ -274,10 +274,11 @@ def finish(
     Raises:
         HandbookError: A redirect leads nowhere or would hide a page, or a step found something.
     """
-    from handbook import assets, feeds, policy, search
+    from handbook import assets, calculators, feeds, policy, search
 
     _write_downloads(project, folder)
-    problems = [
+    problems = calculators.write_calculators(project, folder)
+    problems += [
         problem
         for old, new in redirects.items()
         for problem in _redirect(project, folder, old, new)

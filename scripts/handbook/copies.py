@@ -1,7 +1,8 @@
 """A page as plain Markdown, for readers and programs that want the text without the site.
 
 The handbook's own syntax becomes what every Markdown reader shows: a figure its title, its words
-and its drawing, a quiz a list, a proven number plain digits. Links lead from copy to copy.
+and its drawing, a quiz a list, a calculator a table, a proven number plain digits. Links lead
+from copy to copy.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any
 
 from handbook.chapters import Chapter, Fence
 from handbook.drawing.figure import RenderedFigure
-from handbook.markdown import mock
+from handbook.estimate import using
+from handbook.markdown import calc, mock
 from handbook.markdown.chapter import LEVELS
 from handbook.markdown.context import Page
 from handbook.markdown.figure import download_path
@@ -124,6 +126,7 @@ class _Copy:
                     yield *match.span("target"), self._target(match["target"])
         yield from self._quizzes()
         yield from self._mocks()
+        yield from self._calculators()
         yield from self._boxes()
 
     def _title(self) -> re.Match[str] | None:
@@ -165,14 +168,11 @@ class _Copy:
                 yield start, end, self._quiz(quiz)
 
     def _quiz(self, quiz: Quiz) -> str:
-        options = list(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", quiz.options, strict=False))
-        asked = [f"- {letter}: {self._inline(option.text)}" for letter, option in options]
-        reasons = [
-            f"- {letter} is {'right' if option.correct else 'wrong'}. {self._inline(option.why)}"
-            for letter, option in options
-        ]
         question = f"**Question:** {self._inline(quiz.question)}"
-        return "\n".join([question, "", *asked, "", "**Answer:**", "", *reasons, ""])
+        options = list(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", quiz.shown, strict=False))
+        asked = [f"- {letter}: {self._inline(option.text)}" for letter, option in options]
+        answer = {"choice": self._reasons, "order": self._places, "free": self._model}[quiz.kind]
+        return "\n".join([question, "", *asked, *([""] if asked else []), *answer(quiz), ""])
 
     def _mocks(self) -> Iterator[Edit]:
         starts = [0, *(m.end() for m in re.finditer("\n", self.chapter.text))]
@@ -182,6 +182,44 @@ class _Copy:
                 if found:
                     start, end = _lines_of(fence, starts, len(self.chapter.text))
                     yield start, end, self._inline("\n\n".join(_interview(found))) + "\n"
+
+    def _reasons(self, quiz: Quiz) -> list[str]:
+        options = zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", quiz.options, strict=False)
+        reasons = [
+            f"- {letter} is {'right' if option.correct else 'wrong'}. {self._inline(option.why)}"
+            for letter, option in options
+        ]
+        return ["**Answer:**", "", *reasons]
+
+    def _places(self, quiz: Quiz) -> list[str]:
+        items = [f"{self._inline(item.text)} {self._inline(item.why)}" for item in quiz.options]
+        return ["**Answer:**", "", *(f"{at}. {item}" for at, item in enumerate(items, 1))]
+
+    def _model(self, quiz: Quiz) -> list[str]:
+        points = [f"- {self._inline(point)}" for point in quiz.points]
+        return [f"**Answer:** {self._inline(quiz.answer)}", "", "It names:", "", *points]
+
+    def _calculators(self) -> Iterator[Edit]:
+        starts = [0, *(m.end() for m in re.finditer("\n", self.chapter.text))]
+        for fence in self.chapter.fences:
+            if fence.language == calc.LANGUAGE:
+                one = calc.read_calculator(fence, self.chapter.path)[0]
+                if one:
+                    start, end = _lines_of(fence, starts, len(self.chapter.text))
+                    yield start, end, self._calculator(one)
+
+    def _calculator(self, one: calc.Calculator) -> str:
+        """A table of what goes in and what comes out, in its first state."""
+        with using(self.project):
+            computed = calc.compute(one, self.project, self.chapter.path)
+        values = [calc.shown(value) for value in computed.values[: len(one.inputs)]]
+        parts = [(each.text, each.unit) for each in one.inputs]
+        parts += [(each.text, each.unit) for each in one.results]
+        rows = [
+            f"| {text} | {value} {unit}".rstrip() + " |"
+            for (text, unit), value in zip(parts, (*values, *computed.written), strict=True)
+        ]
+        return "\n".join([f"**Calculator:** {one.title}", "", "| | |", "| --- | --- |", *rows, ""])
 
     def _boxes(self) -> Iterator[Edit]:
         """Boxes become quotes and tabs follow each other: their insides move to the margin."""

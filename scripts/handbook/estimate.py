@@ -28,7 +28,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from statistics import NormalDist
 from types import ModuleType
 from typing import Any, Literal
 
@@ -453,8 +452,64 @@ def sample_size_mean_per_arm(
 def _z(alpha: float, power: float) -> float:
     if not (0 < alpha < 1 and 0 < power < 1):
         raise ValueError("alpha and power must be between 0 and 1")
-    normal = NormalDist()
-    return normal.inv_cdf(1 - alpha / 2) + normal.inv_cdf(power)
+    return normal_quantile(1 - alpha / 2) + normal_quantile(power)
+
+
+def normal_quantile(probability: float) -> float:
+    """Value below which a standard normal variable lies with a probability, to 16 digits.
+
+    Plain arithmetic, so that calculators can run it in a browser: M. J. Wichura, "Algorithm AS 241:
+    The Percentage Points of the Normal Distribution", Applied Statistics 37(3), 1988,
+    https://doi.org/10.2307/2347330, the routine PPND16.
+
+    Args:
+        probability: Above 0 and below 1.
+
+    Raises:
+        ValueError: The probability is out of range.
+    """
+    if not 0 < probability < 1:
+        raise ValueError(f"a probability between 0 and 1, got {probability:g}")
+    offset = probability - 0.5
+    if abs(offset) <= 0.425:
+        return offset * _central(0.180625 - offset * offset)
+    tail = probability if offset < 0 else 1 - probability
+    distance = math.sqrt(-math.log(tail))
+    found = _near_tail(distance - 1.6) if distance <= 5 else _far_tail(distance - 5)
+    return -found if offset < 0 else found
+
+
+def _central(r: float) -> float:
+    top = 3.3430575583588128105e4 + r * 2.5090809287301226727e3
+    top = 4.5921953931549871457e4 + r * (6.7265770927008700853e4 + r * top)
+    top = 1.9715909503065514427e3 + r * (1.3731693765509461125e4 + r * top)
+    top = 3.3871328727963666080 + r * (1.3314166789178437745e2 + r * top)
+    low = 2.8729085735721942674e4 + r * 5.2264952788528545610e3
+    low = 2.1213794301586595867e4 + r * (3.9307895800092710610e4 + r * low)
+    low = 6.8718700749205790830e2 + r * (5.3941960214247511077e3 + r * low)
+    return top / (1 + r * (4.2313330701600911252e1 + r * low))
+
+
+def _near_tail(r: float) -> float:
+    top = 2.27238449892691845833e-2 + r * 7.74545014278341407640e-4
+    top = 1.27045825245236838258 + r * (2.41780725177450611770e-1 + r * top)
+    top = 5.76949722146069140550 + r * (3.64784832476320460504 + r * top)
+    top = 1.42343711074968357734 + r * (4.63033784615654529590 + r * top)
+    low = 5.47593808499534494600e-4 + r * 1.05075007164441684324e-9
+    low = 1.48103976427480074590e-1 + r * (1.51986665636164571966e-2 + r * low)
+    low = 1.67638483018380384940 + r * (6.89767334985100004550e-1 + r * low)
+    return top / (1 + r * (2.05319162663775882187 + r * low))
+
+
+def _far_tail(r: float) -> float:
+    top = 2.71155556874348757815e-5 + r * 2.01033439929228813265e-7
+    top = 2.65321895265761230930e-2 + r * (1.24266094738807843860e-3 + r * top)
+    top = 1.78482653991729133580 + r * (2.96560571828504891230e-1 + r * top)
+    top = 6.65790464350110377720 + r * (5.46378491116411436990 + r * top)
+    low = 1.42151175831644588870e-7 + r * 2.04426310338993978564e-15
+    low = 7.86869131145613259100e-4 + r * (1.84631831751005468180e-5 + r * low)
+    low = 1.36929880922735805310e-1 + r * (1.48753612908506148525e-2 + r * low)
+    return top / (1 + r * (5.99832206555887937690e-1 + r * low))
 
 
 def any_slow(slow_share: float, calls: float) -> float:

@@ -151,6 +151,7 @@ class _Reader:
         self.verbatim = 0
         self.error_depth = 0
         self.region = HEAD
+        self.root = "."
         self.heading: tuple[Tag, int, list[str]] | None = None
         self.script: tuple[int, Tag] | None = None
         self.skipped = 0
@@ -281,6 +282,11 @@ class _Reader:
             if each in values and (each, name) != ("data", "div"):
                 fetched = (name, each) in FETCHED or bool(rels & FETCHED_RELS)
                 found.append(Reference(values[each], fetched, name, offset, tag.source))
+        # What a script of ours loads for an element: from the site's root, which the body tells.
+        self.root = values.get("data-hb-base", self.root)
+        if "data-hb-script" in values:
+            url = f"{self.root}/{values['data-hb-script']}"
+            found.append(Reference(url, True, name, offset, tag.source))
         for part in values.get("srcset", "").split(","):
             if part.strip():
                 found.append(Reference(part.split()[0], True, name, offset, tag.source))

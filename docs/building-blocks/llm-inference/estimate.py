@@ -108,8 +108,7 @@ def cache_bytes(tokens: float, bytes_per_key: float = FLOAT16_BYTES) -> float:
         tokens: Its tokens.
         bytes_per_key: 2 for 16 bits, 1 for 8.
     """
-    shape = (serve.LAYERS, serve.KV_HEADS, serve.HEAD_DIM)
-    return kv_cache_bytes(tokens, *shape, bytes_per_key)
+    return kv_cache_bytes(tokens, serve.LAYERS, serve.KV_HEADS, serve.HEAD_DIM, bytes_per_key)
 
 
 def slots(

@@ -1,4 +1,4 @@
-"""The handbook's one Markdown extension: figures, proven numbers, math, tables, chapter blocks.
+"""The handbook's one Markdown extension: figures, proven numbers, practice, tables.
 
 It is a Python-Markdown extension and not a hook because both site generators run these and only
 one runs hooks. It learns which page it works on from the generator's own processors (see
@@ -12,7 +12,20 @@ from typing import Any
 from markdown import Markdown
 from markdown.extensions import Extension
 
-from handbook.markdown import api, chapter, code, figure, gallery, math, mock, number, quiz, table, term
+from handbook.markdown import (
+    api,
+    calc,
+    chapter,
+    code,
+    figure,
+    gallery,
+    math,
+    mock,
+    number,
+    quiz,
+    table,
+    term,
+)
 from handbook.markdown.context import Context
 
 
@@ -33,7 +46,8 @@ class HandbookExtension(Extension):
             md: The converter of one page.
         """
         context = Context(md, self.getConfig("root"), self.getConfig("repo_url"))
-        for part in (api, gallery, quiz, mock, math, number, figure, chapter, table, code, term):
+        parts = (api, gallery, quiz, mock, calc, math, number, figure, chapter, table, code, term)
+        for part in parts:
             part.register(md, context)
 
 

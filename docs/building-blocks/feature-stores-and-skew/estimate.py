@@ -471,17 +471,17 @@ def psi_limit() -> float:
 
 def skew_rows() -> list[list[str]]:
     """What each skew does, and which of two alarms sees it."""
-    rows = [["Skew of one feature", "Rows that differ", "PSI", "AUC", "Predicted/true", "Value"]]
+    rows = [["Skew of one feature", "Value", "PSI", "Predicted/true", "AUC", "Rows that differ"]]
     for kind in KINDS:
         found = outcome(kind)
         rows.append(
             [
                 kind,
-                f"{100 * found['mismatch']:.0f} %",
-                f"{found['psi']:.4f}",
-                f"{found['auc']:.3f}",
-                f"{found['ratio']:.2f}",
                 f"{-lost_percent(kind):+.1f} %" if kind != "None" else "",
+                f"{found['psi']:.4f}",
+                f"{found['ratio']:.2f}",
+                f"{found['auc']:.3f}",
+                f"{100 * found['mismatch']:.0f} %",
             ]
         )
     return rows

@@ -130,6 +130,16 @@ def test_counting_gaps_in_a_stream() -> None:
     assert times == math.ceil(block.appearances_to_adapt())
 
 
+def test_a_gap_in_steps_cannot_see_a_post_that_is_in_each_batch() -> None:
+    rng = np.random.default_rng(8)
+    in_batch = rng.binomial(256, 0.01, size=20_000)
+    gap = in_batch.size / (in_batch > 0).sum()
+    missed = math.log(in_batch.mean()) - math.log(1 / gap)
+    assert block.step_gap_error(0.01, 256) == pytest.approx(missed, abs=0.02)
+    assert block.step_gap_error() == pytest.approx(math.log(81.92), abs=1e-6)
+    assert block.step_gap_error(1e-8) == pytest.approx(0, abs=1e-3)
+
+
 def test_sampled_metrics_by_drawing() -> None:
     rng = np.random.default_rng(7)
     above = rng.random((20_000, 100)) < 999 / 11_999

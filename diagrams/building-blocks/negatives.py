@@ -17,7 +17,10 @@ def sources():
     with Plane("Where they come from", role="data"):
         pairs = Stream("Batch", f"{feed.TOWER_BATCH:,.0f} pairs, by popularity")
         random = Store("Index, at random", f"1 in {feed.indexed_posts() / 1e6:.0f} million each")
-        queue = Store("Queue of vectors", f"{block.queue_steps():.0f} steps, 512 MB")
+        queue = Store(
+            "Queue of vectors",
+            f"{block.queue_steps():.0f} steps, {block.queue_bytes() / 1e6:.0f} MB",
+        )
         hard = Store("Ranks 201 to 500", f"{100 * block.false_share(200, 500):.1f} % false")
     with Plane("Loss", role="model"):
         counts = Job("Count gaps", f"± {100 * block.gap_error():.0f} % a share")

@@ -204,7 +204,7 @@ def drawn_for_error(spread: float = 3.0, error: float = 0.1) -> float:
 
 def count_rows() -> list[list[str]]:
     """Error of the softmax's sum, and negatives that it takes, by spread of the logits."""
-    rows = [["Spread of logits", "τ with it", "Error with a batch", "Negatives for a tenth"]]
+    rows = [["Spread of logits", "τ with it", "Error with 8,191", "Negatives for a tenth"]]
     return rows + [
         [
             f"{spread:g}",
@@ -340,6 +340,17 @@ def gap_error(rate: float = RATE) -> float:
         rate: Weight of the newest gap.
     """
     return math.sqrt(rate / (2 - rate))
+
+
+def step_gap_error(share: float = model.HEAD_Q, batch: float = BATCH) -> float:
+    """Logits by which a gap counted in steps misses the expected count in a batch.
+
+    Args:
+        share: The item's share of all pairs.
+        batch: Pairs in a batch.
+    """
+    in_a_batch = -math.expm1(batch * math.log1p(-share))
+    return math.log(expected_in_batch(share, batch) / in_a_batch)
 
 
 def appearances_to_adapt(times: float = 10, within: float = 0.1, rate: float = RATE) -> float:

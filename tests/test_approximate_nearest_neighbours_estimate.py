@@ -53,6 +53,7 @@ def test_what_a_graph_search_touches() -> None:
     assert block.comparisons() == 256 * 32
     assert block.fetch_ms() == pytest.approx(8_192 * 100e-6)
     assert block.seen_share_percent() == pytest.approx(100 * 8_192 / 150e6)
+    assert block.sharded_time_percent() == pytest.approx(100 * 256 / 600)
     assert block.sharding_price() == pytest.approx(4 * 256 / 600)
 
 
@@ -115,6 +116,11 @@ def test_filters_by_counting() -> None:
     assert block.post_filter_recall(0.15) == pytest.approx(left, abs=0.01)
     assert block.post_filter_recall(1.0) == 1
     assert block.links_left(0.03) == pytest.approx(0.96)
+    # 1,247 nodes, 32 neighbours each, 100 ns; all vectors that pass at a core's share of 200 GB/s.
+    assert block.after_core_ms(0.1) == pytest.approx(1_247 * 32 * 1e-4)
+    assert block.before_core_ms(0.1) == pytest.approx(1e3 * 60e6 * 128 / (200e9 / 32))
+    even = block.filter_crossover_percent() / 100
+    assert block.after_core_ms(even) == pytest.approx(block.before_core_ms(even), rel=1e-2)
     assert block.passing_scan_ms(0.01) == pytest.approx(1e3 * 1.5e6 * 128 / 200e9)
 
 

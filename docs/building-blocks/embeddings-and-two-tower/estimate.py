@@ -410,13 +410,18 @@ def popularity_cosine(temperature: float = SHARP) -> float:
     return temperature * math.log(model.HEAD_Q / model.TAIL_Q)
 
 
+def _near_one(percent: float) -> str:
+    """Two significant digits, or the nines."""
+    return f"{percent:.3f}" if percent > 99 else f"{percent:.2g}"
+
+
 def temperature_rows() -> list[list[str]]:
     """What a temperature allows, how hard negatives pull, and what popularity shifts."""
     rows = [["τ", "Best p of a positive", "Pull at 0.5 against 0", "Shift without log Q"]]
     return rows + [
         [
             f"{tau:g}",
-            f"{100 * best_probability(tau):.3g} %",
+            f"{_near_one(100 * best_probability(tau))} %",
             f"{float(f'{hard_over_easy(tau):.2g}'):,g} ×",
             f"{popularity_cosine(tau):.2f}",
         ]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from browsing import address, browser, phone, plain, watched  # noqa: F401 (fixtures)
 
 from handbook.project import Project
 

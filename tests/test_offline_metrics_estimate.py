@@ -121,9 +121,19 @@ def test_a_sample_asks_about_another_rank() -> None:
     others = range(1, 10_000)
     hits = sum(sum(other < 900 for other in rng.sample(others, 100)) < 10 for _ in range(6_000))
     assert block.sampled_hit(900) == pytest.approx(hits / 6_000, abs=0.02)
-    assert block.sampled_hit(10) == 1
+    assert block.sampled_hit(10) == pytest.approx(1)
     assert block.recall_sampled("B") > 0.999 > block.recall_full("A") > block.recall_full("B")
     assert block.recall_sampled("A") == pytest.approx(0.5, abs=1e-6)
+    for model in ("A", "B"):
+        assert block.recall_sampled(model, 9_999) == pytest.approx(block.recall_full(model))
+    turns = int(block.honest_sample())
+    assert block.recall_sampled("B", turns - 1) >= block.recall_sampled("A", turns - 1)
+    assert block.recall_sampled("B", turns) < block.recall_sampled("A", turns)
+
+
+def test_fewer_users_cost_the_same_and_are_right() -> None:
+    assert block.affordable_users() * 10_000 == pytest.approx(20_000 * 101)
+    assert block.affordable_margin() == pytest.approx(196 * 0.5 / math.sqrt(202), rel=1e-3)
 
 
 def test_the_best_of_many_is_lucky() -> None:

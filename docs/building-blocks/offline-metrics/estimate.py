@@ -369,16 +369,34 @@ CUTOFF = assumed(10, "places", "that count as found")
 PLACES = {"A": ((5, 0.5), (5_000, 0.5)), "B": ((300, 1.0),)}
 
 
-def sampled_hit(rank: float) -> float:
+def sampled_hit(rank: float, sampled: float = SAMPLED) -> float:
     """Chance that an item of this rank is among the first places of a sample.
 
     Args:
         rank: In the whole catalogue, from 1.
+        sampled: Other items that are drawn.
     """
-    above, rest, drawn = int(rank) - 1, int(CATALOGUE - rank), int(SAMPLED)
-    ways = math.comb(int(CATALOGUE) - 1, drawn)
-    fits = range(min(int(CUTOFF), above + 1))
-    return sum(math.comb(above, n) * math.comb(rest, drawn - n) for n in fits) / ways
+    above, rest, drawn = int(rank) - 1, int(CATALOGUE - rank), int(sampled)
+    # How many better items are drawn is hypergeometric; in logarithms, as the numbers are huge.
+    ways = _log_ways(above + rest, drawn)
+    return math.fsum(
+        math.exp(_log_ways(above, better) + _log_ways(rest, drawn - better) - ways)
+        for better in range(max(drawn - rest, 0), min(int(CUTOFF) - 1, above) + 1)
+    )
+
+
+def _log_ways(items: int, drawn: int) -> float:
+    return math.lgamma(items + 1) - math.lgamma(drawn + 1) - math.lgamma(items - drawn + 1)
+
+
+def recall_sampled(model: str = "A", sampled: float = SAMPLED) -> float:
+    """Share of right items among the first places of a sample.
+
+    Args:
+        model: `A` or `B`.
+        sampled: Other items that are drawn; all of them for the exact recall.
+    """
+    return math.fsum(share * sampled_hit(rank, sampled) for rank, share in PLACES[model])
 
 
 def recall_full(model: str = "A") -> float:
@@ -390,18 +408,27 @@ def recall_full(model: str = "A") -> float:
     return math.fsum(share for rank, share in PLACES[model] if rank <= CUTOFF)
 
 
-def recall_sampled(model: str = "A") -> float:
-    """The same measured against a sample.
+def honest_sample() -> float:
+    """Sampled items from which A is ahead of B, as it is in truth."""
+    low, high = int(SAMPLED), int(CATALOGUE) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if recall_sampled("A", middle) > recall_sampled("B", middle):
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
-    Args:
-        model: `A` or `B`.
-    """
-    return math.fsum(share * sampled_hit(rank) for rank, share in PLACES[model])
+
+def affordable_users() -> float:
+    """Users for whom the whole catalogue costs what all users cost against a sample."""
+    return TEST_USERS * (SAMPLED + 1) / CATALOGUE
 
 
-def sampled_reach() -> float:
-    """Rank of the whole catalogue that the last place of the sample stands for."""
-    return CUTOFF * CATALOGUE / SAMPLED
+def affordable_margin() -> float:
+    """Half of the 95 % interval of exact recall on so many users, in points."""
+    recall = recall_full("A")
+    return 100 * Z_95 * math.sqrt(recall * (1 - recall) / affordable_users())
 
 
 # --------------------------------------------------------------------------- winners

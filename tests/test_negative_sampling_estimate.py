@@ -155,6 +155,10 @@ def test_sampling_turns_the_order_of_two_models_round() -> None:
     assert block.lab_sampled_at_least() > 7 * block.lab_recall()
 
 
+def test_exact_ranks_are_cheap() -> None:
+    assert block.exact_card_seconds() == pytest.approx(1e4 * 600e6 * 256 / (989e12 / 4))
+
+
 def test_odds_of_a_log_loss_on_drawn_negatives() -> None:
     """A rate of 1 in 10,000 with four of 10,000 items drawn looks like one in five."""
     odds = 1 / 9_999 * block.odds_factor(4, 9_999)

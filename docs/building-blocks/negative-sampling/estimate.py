@@ -430,6 +430,19 @@ def lab_recall(cut: float = 10) -> float:
     return _found(cut)
 
 
+TEST_USERS = assumed(10e3, "users", "whose later actions an offline evaluation looks up")
+
+
+def exact_card_seconds(users: float = TEST_USERS) -> float:
+    """Seconds of an H100 to score the feed's whole index for some users.
+
+    Args:
+        users: Users of the evaluation.
+    """
+    flops = users * feed.indexed_posts() * 2 * feed.EMBEDDING_DIM
+    return flops / (feed.H100_PEAK_FLOPS * feed.SERVING_UTILIZATION)
+
+
 # --------------------------------------------------------------------------- scale of the scores
 
 PER_POSITIVE = assumed(4, "negatives a positive", "a common ratio with a log loss")

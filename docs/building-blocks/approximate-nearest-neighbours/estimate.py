@@ -468,12 +468,12 @@ def fetch_factor(correlation: float, recall: float = 0.95) -> float:
 
 
 CODES: dict[str, tuple[float, str | None]] = {
-    "4 bits a value, best possible": (4.0, None),
-    "3 bits a value, best possible": (3.0, None),
-    "2 bits a value, best possible": (2.0, None),
-    "1 bit a value, best possible": (1.0, None),
-    "1 bit: the sign, query in full": (1.0, "sign"),
-    "1 bit: signs of both": (1.0, "both"),
+    "4 bits, best possible": (4.0, None),
+    "3 bits, best possible": (3.0, None),
+    "2 bits, best possible": (2.0, None),
+    "1 bit, best possible": (1.0, None),
+    "Sign; query in full": (1.0, "sign"),
+    "Signs of both": (1.0, "both"),
 }
 
 
@@ -490,7 +490,7 @@ def correlation_of(name: str) -> float:
 
 def code_rows() -> list[list[str]]:
     """What codes keep of the order of random vectors, and how many to fetch and score again."""
-    rows = [["Code", "Bytes", "Correlation", "Recall, none scored again", "Fetch for 95 %"]]
+    rows = [["Code", "Bytes", "Correlation", "Recall as it is", "Fetch for 95 %"]]
     for name, (bits, _) in CODES.items():
         kept = correlation_of(name)
         factor = fetch_factor(kept)

@@ -60,6 +60,24 @@ def test_embedding_the_corpus_by_hand() -> None:
     assert rag.context_dollars() > 100 * rag.embed_dollars()
 
 
+def test_contexts_by_hand() -> None:
+    token = 2 * 64 * 8 * 128 * 2
+    flops = 2 * 32.8e9 * 1_200 + 4 * 1_200 * 600 * 64 * 128 * 64
+    at_once = math.floor((80e9 * 0.9 - 5e9 - 32.8e9 - 900 * token) / (1_260 * token))
+    step = (32.8e9 + at_once * 1_230 * token) / (3.35e12 * 0.6)
+    seconds = flops / rag.h100_flops_per_s() + 60 * step / at_once
+    assert rag.context_dollars() == pytest.approx(118e6 * seconds / 3_600 * 3, rel=1e-3)
+
+
+def test_spread_lengths_add_chunks() -> None:
+    def mean_of(length: float) -> float:
+        return 1 + sum(math.exp(-(400 + 340 * k) / length) for k in range(3_000))
+
+    by_hand = 12e6 * mean_of(250) + 5e6 * mean_of(1_500) + 3e6 * mean_of(9_000)
+    assert rag.chunks_if_spread() == pytest.approx(by_hand)
+    assert rag.chunks_if_spread() == pytest.approx(rag.chunks(), rel=0.02)
+
+
 def test_freshness_stays_within_its_target() -> None:
     assert rag.fresh_s() == 60 + 30 + 90 + 10 + 30 <= rag.FRESH_TARGET_S
     assert rag.fresh_rows()[-1] == ["Slack", "80", "300"]
@@ -118,6 +136,11 @@ def test_the_first_token_comes_out_of_prefill_and_the_budget_holds() -> None:
     assert rag.prefill_ms() < rag.stage_ms()
     assert rag.rerank_ms() < rag.stage_ms("Rerank 60 chunks") < rag.rerank_l4_ms()
     assert rag.rewrite_ms() < rag.stage_ms("rewrite the question")
+    assert rag.hypothetical_ms() > rag.stage_ms("rewrite the question")
+    fits = rag.longest_new_tokens()
+    for new, inside in ((fits, True), (fits + 1, False)):
+        flops = 2 * 32.8e9 * new + 4 * new * (900 + new / 2) * 64 * 128 * 64
+        assert (flops / rag.h100_flops_per_s() * 1e3 <= rag.stage_ms()) is inside
     assert not any("first decod" in row[0].lower() for row in rag.latency_rows())
 
 
@@ -146,6 +169,13 @@ def test_idle_hours_and_not_cards_make_owning_dear() -> None:
     assert rag.busy_share() < rag.busy_needed()
 
 
+def test_a_small_corpus_needs_no_graph() -> None:
+    assert rag.small_chunks() == pytest.approx(2_000 * 5.9)
+    assert rag.small_scan_ms() == pytest.approx(11_800 * 1_024 / 5e9 * 1e3)
+    assert rag.small_scan_ms() < rag.EXACT_MS
+    assert rag.small_per_thousand() == pytest.approx(1_000 * rag.hosted_small_per_month() / 3.96e6)
+
+
 def test_a_cache_by_meaning_leaks() -> None:
     assert rag.cache_leak() == pytest.approx(1 - 0.6**3)
     assert rag.leaks_per_day() == pytest.approx(180e3 * 0.1 * (1 - 0.216))
@@ -159,6 +189,9 @@ def test_the_judge_by_counting() -> None:
     # A judge without errors has only the sampling error of its verdicts.
     assert rag.margin_ten_times() > 0.9 * rag.corrected_margin() > 2 * rag.naive_margin()
     assert rag.margin_more_people() < 0.6 * rag.corrected_margin()
+    verdicts, good, bad = rag.variance_shares()
+    assert verdicts + good + bad == pytest.approx(1)
+    assert good > bad > verdicts, "the quiz names the good answers first"
 
 
 def test_a_paired_test_needs_fewer_questions() -> None:
@@ -176,8 +209,11 @@ def test_answering_pays_above_the_threshold_only() -> None:
 def test_answering_everything_loses_what_refusing_wins() -> None:
     right = 0.88 * 0.9 + 0.12 * 0.1
     assert rag.right_share() == pytest.approx(right)
-    assert rag.minutes_if_all_answered() == pytest.approx(right * 4 - (1 - right) * 20)
-    assert rag.minutes_if_refusing() == pytest.approx(0.88 * (0.9 * 4 - 0.1 * 20))
+    assert rag.minutes_if_answerable_answered() == pytest.approx(right * 4 - (1 - right) * 20)
+    all_right = 0.85 * right
+    assert rag.minutes_if_all_answered() == pytest.approx(all_right * 4 - (1 - all_right) * 20)
+    assert rag.minutes_if_refusing() == pytest.approx(0.85 * 0.88 * (0.9 * 4 - 0.1 * 20))
+    assert rag.recall_point_dollars() == pytest.approx(3.96e6 * 0.01 * 0.85 * 0.8 * 3)
     assert rag.minutes_if_all_answered() < 0 < rag.minutes_if_refusing()
     assert rag.sparse_points() == pytest.approx(6 * rag.sparse_wrong_points())
 
@@ -186,6 +222,7 @@ def test_a_judge_with_errors_needs_more_questions_than_people() -> None:
     z = (1.6449 + 0.8416) / (rag.sparse_dollars() / rag.point_dollars_per_month() / 100)
     assert rag.harmless_questions() == pytest.approx(0.1 * z**2, rel=1e-3)
     shrunk = 219 / 234 + 48 / 66 - 1
+    assert rag.harmless_if_wrong() == pytest.approx(36 * rag.harmless_questions(), rel=1e-3)
     assert rag.harmless_judged() == pytest.approx(rag.harmless_questions() / shrunk**2, abs=1)
 
 

@@ -44,7 +44,7 @@ def serving():
         api = Service("Gateway", f"{rag.peak_per_s():.1f} questions/s")
         rewrite = Model("Rewriter", f"8 B, {rag.rewrite_ms():.0f} ms")
         rights = Store("Permissions", f"{rag.tag_bitmap_bytes() / 1e3:.0f} kB of tags")
-    with Plane("Find, only what is readable", role="data"):
+    with Plane("Find the readable", role="data"):
         words = Index("Words, BM25", f"{rag.posting_bytes() / 1e9:.0f} GB, 2 shards")
         vectors = Index("Vectors", f"{rag.vector_bytes() / 1e9:.0f} GB, 4 shards")
         rerank = Model("Fuse, rerank", f"{rag.RERANKED:.0f} to {rag.PASSAGES:.0f} chunks")

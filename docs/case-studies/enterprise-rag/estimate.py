@@ -146,6 +146,19 @@ def chunks_per_document() -> float:
     return chunks() / documents()
 
 
+def chunks_if_spread() -> float:
+    """Chunks if lengths spread exponentially around the same means.
+
+    A document has one more chunk for each stride that its length exceeds.
+    """
+    stride = CHUNK_TOKENS - OVERLAP_TOKENS
+    total = 0.0
+    for number, mean in KINDS.values():
+        further = math.exp(-CHUNK_TOKENS / mean) / (1 - math.exp(-stride / mean))
+        total += number * (1 + further)
+    return total
+
+
 def chunked_tokens() -> float:
     """Tokens in all chunks, the overlap counted as often as it is stored."""
     return corpus_tokens() + (chunks() - documents()) * OVERLAP_TOKENS
@@ -340,11 +353,18 @@ def parse_dollars() -> float:
 
 
 def context_dollars() -> float:
-    """Dollars to let the generator write a context for every chunk, on idle cards."""
-    read = chunks() * inference_flops(serve.MODEL_PARAMETERS, CONTEXT_READ)
-    seconds = read / (feed.H100_PEAK_FLOPS * serve.PREFILL_UTILIZATION)
-    seconds += chunks() * CONTEXT_WRITTEN / decode_tokens_per_s()
-    return float(seconds / SECONDS_PER_HOUR * feed.H100_PRICE)
+    """Dollars to let the generator write a context for every chunk, on idle cards.
+
+    The prompts are short, so more of them fit a card than answers do; a step costs as much.
+    """
+    flops = inference_flops(serve.MODEL_PARAMETERS, CONTEXT_READ)
+    seconds = (flops + _attention(CONTEXT_READ, 0.0, False)) / h100_flops_per_s()
+    token = kv_bytes_per_token()
+    at_once = math.floor(cache_room_bytes() / ((CONTEXT_READ + CONTEXT_WRITTEN) * token))
+    read = weight_bytes() + at_once * (CONTEXT_READ + CONTEXT_WRITTEN / 2) * token
+    step = read / (serve.CARD_BANDWIDTH * serve.DECODE_UTILIZATION)
+    seconds += CONTEXT_WRITTEN * step / at_once
+    return float(chunks() * seconds / SECONDS_PER_HOUR * feed.H100_PRICE)
 
 
 def changes_per_day() -> float:
@@ -565,8 +585,13 @@ def right_share(recall: float = KEPT_TARGET) -> float:
 
 
 def right_per_recall_point() -> float:
-    """Points of right answers for each point of recall."""
+    """Points of right answers for each point of recall, both of answerable questions."""
     return RIGHT_WITH - RIGHT_WITHOUT
+
+
+def recall_point_dollars() -> float:
+    """Dollars a month that a point of recall is worth; unanswerable questions gain nothing."""
+    return point_dollars_per_month() * right_per_recall_point() * (1 - UNANSWERABLE)
 
 
 # --------------------------------------------------------------------------- generator
@@ -808,11 +833,23 @@ REWRITE_WRITTEN = assumed(30, "tokens", "the question, standing alone")
 REWRITE_CARDS = assumed(3, "cards", "one a zone; the load is a fraction of one")
 
 
-def rewrite_ms() -> float:
-    """Milliseconds of a rewriting by the smallest Llama 3.1 in FP8, alone on its card."""
+HYPOTHETICAL = assumed(100, "tokens", "an invented passage to search with, a short paragraph")
+
+
+def rewrite_ms(written: float = REWRITE_WRITTEN) -> float:
+    """Milliseconds of a rewriting by the smallest Llama 3.1 in FP8, alone on its card.
+
+    Args:
+        written: Tokens that it writes.
+    """
     read = inference_flops(model.SMALL_PARAMETERS, REWRITE_READ) / h100_flops_per_s()
     step = model.SMALL_PARAMETERS * INT8_BYTES / (serve.CARD_BANDWIDTH * serve.DECODE_UTILIZATION)
-    return float((read + REWRITE_WRITTEN * step) * MS_PER_SECOND)
+    return float((read + written * step) * MS_PER_SECOND)
+
+
+def hypothetical_ms() -> float:
+    """Milliseconds until an invented passage is written instead of a question."""
+    return rewrite_ms(HYPOTHETICAL)
 
 
 def cards() -> float:
@@ -899,8 +936,13 @@ def stage_ms(name: str = "Prefill, whose end is the first token") -> float:
 
 
 def longest_new_tokens() -> float:
-    """New tokens that prefill reads in its slot, as if time grew in proportion."""
-    return new_tokens() * stage_ms() / prefill_ms()
+    """New tokens that prefill reads in its slot: the root of weights plus attention."""
+    square = _attention(1.0, 0.0, False)  # of n times n
+    linear = inference_flops(serve.MODEL_PARAMETERS, 1.0)
+    linear += square * 2 * INSTRUCTION_TOKENS
+    flops = h100_flops_per_s() * stage_ms() / MS_PER_SECOND
+    root = math.sqrt(linear**2 + 4 * square * flops)
+    return float(math.floor((root - linear) / (2 * square)))
 
 
 def limit_count() -> float:
@@ -1165,6 +1207,24 @@ def hosted_per_month(into: float = numbers.SONNET_IN, out: float = numbers.SONNE
     return hosted_per_answer(into, out) * questions_per_month()
 
 
+SMALL_DOCUMENTS = assumed(2_000, "documents", "a start-up's help pages, open to everybody")
+
+
+def small_chunks() -> float:
+    """Chunks of a small corpus of the same mix."""
+    return SMALL_DOCUMENTS * chunks_per_document()
+
+
+def small_scan_ms() -> float:
+    """Milliseconds to compare a question with all of them on one core, in int8."""
+    return small_chunks() * ENCODER_WIDTH / SCAN_BYTES_S * MS_PER_SECOND
+
+
+def small_per_thousand() -> float:
+    """Dollars for a thousand answers of a small hosted model."""
+    return 1_000 * hosted_per_answer(numbers.HAIKU_IN, numbers.HAIKU_OUT)
+
+
 def hosted_small_per_month() -> float:
     """The same by a small hosted model."""
     return hosted_per_month(numbers.HAIKU_IN, numbers.HAIKU_OUT)
@@ -1319,16 +1379,24 @@ def wrong_point_dollars_per_month() -> float:
     return questions_per_month() * 0.01 * minutes * MINUTE_DOLLARS
 
 
-def minutes_if_all_answered() -> float:
+UNANSWERABLE = assumed(0.15, "of questions", "that no document the asker may read answers")
+
+
+def minutes_if_answerable_answered() -> float:
     """Minutes that an answerable question brings if every one is answered."""
     right = right_share()
     return right * MINUTES_SAVED - (1 - right) * MINUTES_LOST
 
 
+def minutes_if_all_answered() -> float:
+    """Minutes that a question brings if all are answered, the unanswerable ones wrongly."""
+    return (1 - UNANSWERABLE) * minutes_if_answerable_answered() - UNANSWERABLE * MINUTES_LOST
+
+
 def minutes_if_refusing() -> float:
     """The same if exactly those with insufficient passages are refused."""
     each = RIGHT_WITH * MINUTES_SAVED - (1 - RIGHT_WITH) * MINUTES_LOST
-    return KEPT_TARGET * each
+    return (1 - UNANSWERABLE) * KEPT_TARGET * each
 
 
 def sparse_wrong_points() -> float:
@@ -1362,7 +1430,6 @@ def rerank_training_hours() -> float:
 # --------------------------------------------------------------------------- evaluation
 
 LABELLED = assumed(600, "questions", "drawn from the log, right passages marked by people")
-UNANSWERABLE = assumed(0.15, "of questions", "that no document the asker may read answers")
 BOTH_PASS = assumed(219, "answers", "people and judge pass")
 PEOPLE_PASS = assumed(15, "answers", "people pass, the judge fails")
 JUDGE_PASS = assumed(18, "answers", "people fail, the judge passes")
@@ -1434,6 +1501,18 @@ def corrected() -> float:
     return (OBSERVED + specificity() - 1) / (sensitivity() + specificity() - 1)
 
 
+def variance_shares() -> tuple[float, float, float]:
+    """Shares of the corrected variance: verdicts, the good answers read, the bad ones read."""
+    se, sp, theta = sensitivity(), specificity(), corrected()
+    parts = (
+        OBSERVED * (1 - OBSERVED) / JUDGED,
+        theta**2 * se * (1 - se) / (BOTH_PASS + PEOPLE_PASS),
+        (1 - theta) ** 2 * sp * (1 - sp) / (BOTH_FAIL + JUDGE_PASS),
+    )
+    verdicts, good, bad = (part / math.fsum(parts) for part in parts)
+    return verdicts, good, bad
+
+
 def corrected_margin(judged: float = JUDGED, read: float = 300.0) -> float:
     """Half width of its 95 % interval, in points (delta method).
 
@@ -1486,16 +1565,23 @@ def unpaired_questions() -> float:
     return float(sample_size_per_arm(TODAY, GAIN / TODAY))
 
 
-def harmless_questions(discordant: float = DISCORDANT) -> float:
+def harmless_questions(discordant: float = DISCORDANT, points: float | None = None) -> float:
     """Paired questions to exclude a loss that would eat the saving of the mixture of experts.
 
     One-sided at 5 %, power of 80 %, no true difference.
 
     Args:
         discordant: Share of questions on which the versions differ.
+        points: The loss to exclude; that of answers that become refusals where not given.
     """
     z = _NORMAL.inv_cdf(0.95) + _NORMAL.inv_cdf(0.8)
-    return math.ceil(discordant * (z / (sparse_points() / 100)) ** 2)
+    loss = sparse_points() if points is None else points
+    return math.ceil(discordant * (z / (loss / 100)) ** 2)
+
+
+def harmless_if_wrong() -> float:
+    """The same if the lost answers become wrong ones."""
+    return harmless_questions(points=sparse_wrong_points())
 
 
 def shrinkage() -> float:
@@ -1512,6 +1598,7 @@ RESOLVED = assumed(0.6, "of questions", "no rephrasing and no search within ten 
 RESOLVED_GAIN = assumed(0.01, "of questions", "the smallest change worth finding")
 PER_PERSON = assumed(30, "questions per person", "of those who ask at all, in two weeks")
 CORRELATION = assumed(0.1, "correlation", "between questions of one person")
+TEST_DAYS = assumed(10, "working days", "two weeks, because habit forms")
 
 
 def design_effect() -> float:
@@ -1524,9 +1611,15 @@ def test_questions() -> float:
     return design_effect() * sample_size_per_arm(RESOLVED, RESOLVED_GAIN / RESOLVED)
 
 
-def test_days() -> float:
-    """Working days until two arms of half the traffic have them."""
-    return 2 * test_questions() / questions_per_day()
+def test_people() -> float:
+    """People in each arm who ask them in two weeks."""
+    return test_questions() / PER_PERSON
+
+
+def test_share() -> float:
+    """Share of all who ask in two weeks that both arms take."""
+    people = questions_per_day() * TEST_DAYS / PER_PERSON
+    return 2 * test_people() / people
 
 
 def leak_trials(share: float = 0.001) -> float:

@@ -76,7 +76,15 @@ def test_resampling_noise_is_that_of_a_percentile() -> None:
 def test_better_in_both_slices_and_worse_in_total() -> None:
     assert block.precision("Old") == pytest.approx((720 + 20) / 1_000)
     assert block.precision("New") == pytest.approx((255 + 175) / 1_000)
-    assert block.precision("New", "Old") == pytest.approx((765 + 25) / 1_000)
+    for slice_ in (0, 1):
+        rates = [block.FLAGGED[model][slice_] for model in ("Old", "New")]
+        assert rates[0][1] < rates[1][1]
+    # Cut alike, New is better in both, and its precision falls where it flags more.
+    cut = block.FLAGGED["New, cut at Old's counts"]
+    assert [count for count, _ in cut] == [count for count, _ in block.FLAGGED["Old"]]
+    assert block.FLAGGED["Old"][0][1] < cut[0][1] < block.FLAGGED["New"][0][1]
+    assert cut[1][1] > block.FLAGGED["New"][1][1]
+    assert block.frauds_found("New, cut at Old's counts") == pytest.approx(747 + 40)
 
 
 def test_estimators_do_what_a_simulation_says() -> None:

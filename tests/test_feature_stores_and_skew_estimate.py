@@ -101,6 +101,7 @@ def test_one_request_asks_most_partitions() -> None:
 def test_history_is_longer_than_what_is_kept() -> None:
     assert block.history_needed_days() == 90 + 28 > block.data.LOG_DAYS
     assert block.backfill_hours() == pytest.approx(118 * 28.8e9 / (100 * 100_000) / 3_600)
+    assert block.backfill_dollars() == pytest.approx(100 * 94.4 * 1.5)
     assert block.wait_days() == 29
     assert block.audit_dollars() == pytest.approx(1.5e9 * 4_000 * 7 / 1e9 * 0.02)
 

@@ -323,6 +323,11 @@ def backfill_hours(days: float | None = None) -> float:
     return span * data.events_per_day() / (BACKFILL_MACHINES * feed.EVENTS_PER_S) / 3_600
 
 
+def backfill_dollars() -> float:
+    """Dollars for these machines while they replay."""
+    return BACKFILL_MACHINES * backfill_hours() * feed.CPU_PRICE
+
+
 def wait_days() -> float:
     """Days until a feature that is logged from today fills the training window, labels final."""
     return data.TRAIN_DAYS + data.LABEL_DAYS

@@ -140,10 +140,60 @@ def test_one_factor_cancels_only_where_the_page_says_so() -> None:
     for setting in ("Bids per click, second price", "Bids per click, first price"):
         assert verdicts[setting][0] == verdicts[setting][1]
     changed = [a != b for name, (a, b) in verdicts.items() if not name.startswith("Bids per click")]
-    assert len(changed) == 4
+    assert len(changed) == 5
     assert all(changed)
     assert ads.target_bid() == pytest.approx(4.0)
     assert ads.target_paid(1.5) == pytest.approx(12.0)
+    # Both heads too high: the product carries the factor twice.
+    assert ads.target_paid(1.5**2) == pytest.approx(18.0)
+    assert ads.lone_price() == pytest.approx(25 / (1_000 * 0.02))
+    assert ads.lone_price(1.5) == pytest.approx(ads.lone_price() * 2 / 3)
+
+
+def test_a_factor_on_one_head_changes_the_order_between_kinds_of_bids() -> None:
+    def winner(click_factor: float, conversion_factor: float) -> str:
+        by_click = 0.50 * 0.01 * click_factor
+        by_conversion = 8.0 * 0.01 * click_factor * 0.05 * conversion_factor
+        return "click" if by_click > by_conversion else "conversion"
+
+    assert winner(1, 1) == winner(1.5, 1) == "click"
+    assert winner(1, 1.5) == "conversion"
+
+
+def test_hides_in_the_value_must_carry_the_factor_too() -> None:
+    def price(click_factor: float, hide_factor: float) -> float:
+        own, other = 0.02 * click_factor, 0.012 * click_factor
+        hides = 1.0 * (0.004 - 0.002) * hide_factor
+        return (3.0 * other + hides) / own
+
+    assert price(1.5, 1.5) == pytest.approx(price(1, 1))
+    assert price(1.5, 1) != pytest.approx(price(1, 1))
+
+
+def test_randomised_requests_tell_the_slot_by_drawing_them() -> None:
+    clicks = ads.random_clicks_per_day()
+    assert clicks == pytest.approx(15e6 * 0.001 * 0.6)
+    assert ads.random_dollars_per_day() == pytest.approx(2_400)
+    rng = np.random.default_rng(7)
+    first = rng.poisson(clicks / 1.7, 20_000)
+    second = rng.poisson(clicks * 0.7 / 1.7, 20_000)
+    half = 1.96 * np.std(second / first) / 0.7 * 100
+    assert ads.slot_error_percent() == pytest.approx(half, rel=0.03)
+
+
+def test_maps_alarms_and_margins_by_hand() -> None:
+    assert ads.conversion_map_days() == pytest.approx(20 * 384.15 / 7_500, rel=1e-3)
+    assert ads.map_hours() < 24 * ads.conversion_map_days() / 15
+    assert ads.checks_a_false_alarm() == pytest.approx(1 / (0.025**2 + 0.025**2))
+    # Halves of all users: the effect that a hundred million an arm would need.
+    z = 1.959964 + 0.841621
+    effect = z * 1.2 * math.sqrt(2 / 1e8) / 0.42
+    assert ads.detectable_percent() == pytest.approx(100 * effect, rel=1e-3)
+    assert ads.detectable_percent() > ads.wide_break_even_percent() * 2
+    hides = (1.644854 + 0.841621) * 1.0 * math.sqrt(2 / 1e8) / (7.5 * 14 * 0.003)
+    assert ads.hides_excluded_percent() == pytest.approx(100 * hides, rel=1e-3)
+    assert ads.delivery_margin_points() == pytest.approx(196 * 0.3 / math.sqrt(50_000), rel=1e-3)
+    assert ads.all_bitmap_bytes() == pytest.approx(20_000 * 625e3)
 
 
 def test_the_best_of_many_equal_ads_looks_too_good() -> None:

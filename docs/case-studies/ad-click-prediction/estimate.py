@@ -176,6 +176,7 @@ SHORTLIST_KNOWN = assumed(250, "ads", "advertisers with whom the user has dealt"
 SHORTLIST_NEW = assumed(150, "ads", "young ads, drawn with a logged probability")
 TOWER_DIM = assumed(64, "values", "a coarse order only; an ablation decides")
 PREDICATES = assumed(20, "bitmaps", "country, language, age band, device, consent and the like")
+PREDICATE_VALUES = assumed(20e3, "bitmaps", "each value of each targeting predicate")
 RETRIEVAL_CORE_MS = assumed(4, "core-ms", "bitmaps, exact product, merging and overhead")
 RECALL_TARGET = assumed(0.97, "of auction value", "of the winners, against scoring all eligible")
 RECALL_SAMPLE = assumed(1e-4, "of requests", "for which every eligible ad is scored afterwards")
@@ -199,6 +200,11 @@ def tower_bytes() -> float:
 def bitmap_bytes() -> float:
     """Memory that the targeting bitmaps of one request take, one bit an ad and predicate."""
     return ACTIVE_ADS * PREDICATES / 8
+
+
+def all_bitmap_bytes() -> float:
+    """Memory of all targeting bitmaps on each retrieval machine, uncompressed."""
+    return ACTIVE_ADS * PREDICATE_VALUES / 8
 
 
 def scan_core_ms(ads: float = ACTIVE_ADS * ELIGIBLE_SHARE) -> float:
@@ -1149,6 +1155,19 @@ def map_hours() -> float:
     return block.bucket_days(block.CLICK_RATE, held_out) * HOURS_PER_DAY
 
 
+def conversion_map_days() -> float:
+    """Days of held-out users until each step of the conversion head's map has its conversions."""
+    return block.BINS * block.clicks_for(0.1) / (conversions_per_day() * HOLDOUT_SHARE)
+
+
+ALARM_LEVEL = assumed(0.05, "of checks", "a true ratio of one leaves its interval by chance")
+
+
+def checks_a_false_alarm() -> float:
+    """Pairs of checks in which a sound slice fails twice on the same side once, by chance."""
+    return 1 / (2 * (ALARM_LEVEL / 2) ** 2)
+
+
 # --------------------------------------------------------------------------- auction
 
 TARGET_COST = assumed(8.0, "$ a conversion", "an advertiser's target, billed by impressions")
@@ -1181,11 +1200,20 @@ def withheld_percent(factor: float = block.INFLATED) -> float:
     return 100 * (1 - 1 / factor)
 
 
+def lone_price(factor: float = 1.0) -> float:
+    """Dollars a click for a bidder who has only the reserve to beat.
+
+    Args:
+        factor: How many times too high the click rate is predicted.
+    """
+    return block.RESERVE / 1_000 / (block.RATE_A * factor)
+
+
 def auction_rows() -> list[list[str]]:
     """What one factor of 1.5 on every predicted click rate changes."""
     inflated = block.INFLATED
     return [
-        ["Setting", "Honest", "All rates × 1.5", "Verdict"],
+        ["Setting", "Honest", "Click rates × 1.5", "Verdict"],
         [
             "Bids per click, second price",
             f"${block.price_a_click():.2f} a click",
@@ -1204,6 +1232,12 @@ def auction_rows() -> list[list[str]]:
             f"lets in ${block.RESERVE:.2f} and more",
             f"lets in ${block.reserve_floor():.2f}",
             "the floor leaks",
+        ],
+        [
+            "Only that reserve to beat",
+            f"${lone_price():.2f} a click",
+            f"${lone_price(inflated):.2f} a click",
+            "a third of the price lost",
         ],
         [
             f"Target of ${TARGET_COST:.0f} a conversion, billed by impressions",
@@ -1302,6 +1336,30 @@ def explore_against_bill() -> float:
     return explore_dollars_per_day() * DAYS_PER_MONTH / cost_per_month()
 
 
+RANDOM_SHARE = assumed(0.001, "of requests", "slots shuffled, ads drawn with known odds")
+
+
+def random_clicks_per_day() -> float:
+    """Clicks a day of the randomised requests, at the value of exploration."""
+    return clicks_per_day() * RANDOM_SHARE * EXPLORE_VALUE
+
+
+def random_dollars_per_day() -> float:
+    """Revenue that the randomised requests give up in a day."""
+    return revenue_per_day() * RANDOM_SHARE * (1 - EXPLORE_VALUE)
+
+
+def slot_error_percent(days: float = 1) -> float:
+    """Half width of the slot factor's 95 % interval, in per cent of it.
+
+    Args:
+        days: Of randomised requests.
+    """
+    first = random_clicks_per_day() * days / (1 + SECOND_SLOT)
+    second = first * SECOND_SLOT
+    return 100 * NormalDist().inv_cdf(0.975) * math.sqrt(1 / first + 1 / second)
+
+
 def shrunk_rate(clicks: float = PRIOR_CLICKS, seen: float = PRIOR_SEEN) -> float:
     """Rate of a young ad, pulled towards its prior.
 
@@ -1357,6 +1415,7 @@ DETECTABLE = assumed(0.005, "of revenue a user", "smallest change worth finding"
 CORRELATION = assumed(0.7, "correlation", "with the two weeks before, for CUPED")
 LIMITED_SHARE = assumed(0.6, "of revenue", "from campaigns that spend their whole budget")
 MORE_SPEND = assumed(0.10, "more", "what the new model spends where no budget stops it")
+HIDES_SD = assumed(1.0, "hides a user over the test", "three times the mean, as in the feed")
 SMALL_BUDGET = assumed(50.0, "$ a day", "a small campaign")
 
 
@@ -1373,6 +1432,34 @@ def users_per_arm() -> float:
 def users_per_arm_cuped() -> float:
     """Users in each arm when the weeks before are subtracted."""
     return users_per_arm() * (1 - CORRELATION**2)
+
+
+def detectable_percent(users: float = DAILY_USERS / 2, explained: float = 0.0) -> float:
+    """Smallest change of revenue a user, in per cent, that arms of a given size find.
+
+    Args:
+        users: In each arm.
+        explained: Share of the variance that CUPED takes away.
+    """
+    needed = users_per_arm() * (1 - explained)
+    return 100 * DETECTABLE * math.sqrt(needed / users)
+
+
+SMALLEST_TENTH = assumed(0.1, "of campaigns", "by budget; the guardrail watches them")
+DELIVERY_SD = assumed(0.3, "of the budget", "between one campaign's two halves; use your logs")
+
+
+def delivery_margin_points() -> float:
+    """Half width of the interval on delivered budget, in points, campaigns compared in pairs."""
+    return 100 * NormalDist().inv_cdf(0.975) * DELIVERY_SD / math.sqrt(CAMPAIGNS * SMALLEST_TENTH)
+
+
+def hides_excluded_percent() -> float:
+    """Rise of hides that halves of all users exclude with 80 % power, in per cent of the mean."""
+    normal = NormalDist()
+    z = normal.inv_cdf(0.95) + normal.inv_cdf(0.8)
+    mean = impressions_per_user() * TEST_DAYS * feed.HIDE_RATE
+    return 100 * z * HIDES_SD * math.sqrt(4 / DAILY_USERS) / mean
 
 
 def measured_lift_percent(limited: float = LIMITED_SHARE, more: float = MORE_SPEND) -> float:

@@ -1,8 +1,38 @@
-/* Loads what practice needs where a page has it. */
+/* Loads what practice needs as the reader comes near it: quizzes, mock interviews, calculators.
+   Classic scripts in their order, so that this also works from a folder. */
 (() => {
   "use strict";
+  const store = "assets/progress.js";
+  const quiz = ["assets/practice.css", store, "assets/quiz.js"];
+  const parts = {
+    "[data-quiz]": quiz,
+    "[data-hb-chapter]": quiz.slice(0, 2),
+    "[data-hb-mock]": ["assets/mock.css", store, "assets/mock.js"],
+    "[data-hb-calc]": ["assets/calc.css", "assets/calc.js"],
+    "[data-hb-review], [data-hb-progress]": [...quiz, "assets/review.js"],
+  };
   const base = document.querySelector("[data-hb-base]").dataset.hbBase;
-  if (!document.querySelector("[data-hb-calc]")) return;
-  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: `${base}/assets/calc.css` }));
-  document.head.append(Object.assign(document.createElement("script"), { src: `${base}/assets/calc.js` }));
+  const asked = new Set();
+
+  const load = (file) => {
+    if (asked.has(file)) return;
+    asked.add(file);
+    const script = file.endsWith(".js");
+    const made = document.createElement(script ? "script" : "link");
+    if (script) made.async = false; // in the order that they were asked for
+    else made.rel = "stylesheet";
+    made[script ? "src" : "href"] = `${base}/${file}`;
+    document.head.append(made);
+  };
+
+  const watch = new IntersectionObserver(
+    (entries) =>
+      entries.forEach(({ target, isIntersecting }) => {
+        if (!isIntersecting) return;
+        watch.unobserve(target);
+        for (const selector in parts) if (target.matches(selector)) parts[selector].forEach(load);
+      }),
+    { rootMargin: "600px 0px" }
+  );
+  document.querySelectorAll(Object.keys(parts).join()).forEach((each) => watch.observe(each));
 })();

@@ -1,7 +1,8 @@
 """Joins and trims what every page loads: one stylesheet, one script, and nothing left over.
 
 A page works without this, only heavier. Names carry a digest of the content, so a browser may keep
-the files for good. Scripts that another script loads when it is first used stay files.
+the files for good. Scripts that another script loads when it is first used stay files, without
+their comments.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ def bundle(project: Project, folder: Path) -> list[Problem]:
     except _SheetProblemError as error:
         return [error.problem]
     _join(site, texts)
+    _lighten(site)
     _remove_unused(site)
     return []
 
@@ -267,6 +269,13 @@ def _join(site: _Site, texts: Mapping[str, str]) -> None:
         page.put(parts, tags)
     for part in set().union(*parts.values()):
         (site.folder / part).unlink()
+
+
+def _lighten(site: _Site) -> None:
+    """Takes the comments out of our scripts that are loaded when they are first used."""
+    for path in sorted((site.folder / "assets").glob("*.js")):
+        if (site.project.docs / "assets" / path.name).is_file():
+            path.write_text(_without_comments(_read(path)), encoding="utf-8")
 
 
 def _relinked(here: str) -> Callable[[str], str]:

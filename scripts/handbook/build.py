@@ -274,7 +274,7 @@ def finish(
     Raises:
         HandbookError: A redirect leads nowhere or would hide a page, or a step found something.
     """
-    from handbook import assets, calculators, feeds, policy, search
+    from handbook import assets, calculators, feeds, policy, questions, search
 
     _write_downloads(project, folder)
     problems = calculators.write_calculators(project, folder)
@@ -294,6 +294,7 @@ def finish(
             search.write_search_meanwhile(project, folder) as found,
         ):
             problems += fed()
+            problems += questions.write_questions(project, folder)
             problems += assets.bundle(project, folder)
             problems += policy.write_policy(project, folder)
         problems += found

@@ -23,6 +23,7 @@ from handbook.chapters import Chapter
 from handbook.copies import NAME, markdown_copy, page_url
 from handbook.markdown.chapter import LEVELS
 from handbook.markdown.figure import figures
+from handbook.navigation import field, parts_of, read_config
 from handbook.project import Project
 from handbook.report import Problem
 
@@ -125,8 +126,8 @@ def read_contents(project: Project, folder: Path) -> tuple[Contents, list[Proble
         The pages, and a finding for each that cannot be read.
     """
     found, problems = chapters.read_all(project)
-    config = chapters.compose(project.config.read_text(encoding="utf-8"))
-    parts = _parts(_field(config, "nav"))
+    config = read_config(project)
+    parts = parts_of(field(config, "nav"))
     order = {page: place for place, page in enumerate(parts)}
     dates = page_dates(project)
     built = _build_time(project)
@@ -140,33 +141,12 @@ def read_contents(project: Project, folder: Path) -> tuple[Contents, list[Proble
         for chapter in sorted(found, key=lambda c: (order.get(c.page, len(order)), c.page))
         if (folder / page_url(chapter.page) / "index.html").is_file()
     ]
-    name, about = (_text(_field(config, key)) for key in ("site_name", "site_description"))
+    name, about = (_text(field(config, key)) for key in ("site_name", "site_description"))
     return Contents(name, about, pages), problems
-
-
-def _field(node: yaml.Node | None, name: str) -> yaml.Node | None:
-    pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    return next((value for key, value in pairs if key.value == name), None)
 
 
 def _text(node: yaml.Node | None) -> str:
     return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
-
-
-def _parts(node: yaml.Node | None, part: str = "") -> dict[str, str]:
-    """The navigation's pages in order, each with the name of its part."""
-    if isinstance(node, yaml.ScalarNode):
-        return {str(node.value): part}
-    found: dict[str, str] = {}
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            found |= _parts(item, part)
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            # A section inside a part belongs to the part; a page's own name is none.
-            inside = part if part or isinstance(value, yaml.ScalarNode) else str(key.value)
-            found |= _parts(value, inside)
-    return found
 
 
 def page_dates(project: Project) -> dict[str, Dates]:

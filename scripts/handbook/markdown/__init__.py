@@ -22,6 +22,7 @@ from handbook.markdown import (
     math,
     mock,
     number,
+    practice,
     quiz,
     table,
     term,
@@ -46,8 +47,9 @@ class HandbookExtension(Extension):
             md: The converter of one page.
         """
         context = Context(md, self.getConfig("root"), self.getConfig("repo_url"))
-        parts = (api, gallery, quiz, mock, calc, math, number, figure, chapter, table, code, term)
-        for part in parts:
+        practised = (practice, quiz, mock, calc)
+        written = (math, number, figure, chapter, table, code, term)
+        for part in (api, gallery, *practised, *written):
             part.register(md, context)
 
 

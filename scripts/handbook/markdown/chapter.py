@@ -109,7 +109,8 @@ def _prerequisite(value: Any) -> str:
 
 
 def _ending(page: Page, context: Context) -> Element:
-    box = Element("p", {"class": FOOTER})
+    slug = page.uri.removesuffix(".md").removesuffix("/index")
+    box = Element("p", {"class": FOOTER, "data-hb-chapter": slug})
     authors = ", ".join(str(author) for author in _listed(page.meta.get("authors")))
     credit = f"Written by {authors}. " if authors else ""
     box.text = f"{credit}Facts checked on {_day(page.meta['checked'])}. "

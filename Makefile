@@ -62,7 +62,7 @@ bench: .venv/.test ## Measure against the bars
 
 lock: .venv/.test ## Lock the dependencies again, with hashes and without addresses
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra test --extra labs pyproject.toml -o requirements-test.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra test --extra labs --extra export pyproject.toml -o requirements-test.lock
 
 clean: ## Remove what was built (not .venv)
 	rm -rf site .cache

@@ -125,6 +125,19 @@ VERBS = (
         runs_python=True,
     ),
     Verb(
+        "export",
+        "write the handbook in another shape: a deck of cards for Anki",
+        "handbook.export:run_export",
+        (
+            Flag(("kind",), {"choices": ["anki"], "help": "what to make"}),
+            Flag(
+                ("output",),
+                {"nargs": "?", "default": "handbook.apkg", "metavar": "FILE", "help": "where to"},
+            ),
+        ),
+        runs_python=True,
+    ),
+    Verb(
         "new",
         "start a chapter: text, estimate, figures, quiz and its line in the navigation",
         "handbook.scaffold:run_new",
@@ -219,8 +232,11 @@ def _written(project: Project, args: argparse.Namespace) -> list[Path]:
     folders = [project.cache]
     if getattr(args, "fix", False) or args.verb == "labs":
         folders.append(project.docs)
-    if getattr(args, "sheet", None):
-        folders.append(Path(args.sheet).resolve().parent)
+    folders += [
+        Path(given).resolve().parent
+        for given in (getattr(args, name, None) for name in ("sheet", "output"))
+        if given
+    ]
     return folders
 
 

@@ -46,6 +46,9 @@ items:
   - id: two
     text: Second.
     why: It needs the first.
+  - id: three
+    text: Third.
+    why: It needs both.
 ```
 
 ```quiz

@@ -88,6 +88,18 @@ class Verbs(Explained):
             "Install the libraries that it names.",
         ),
         _typed(
+            "export-file",
+            "What is exported cannot be written there.",
+            "handbook export anki no/such/folder/deck.apkg",
+            "Name a file in a folder that exists.",
+        ),
+        _typed(
+            "no-genanki",
+            "The library that writes decks for Anki is not installed.",
+            "handbook export anki",
+            "`make test` installs it; or install `genanki` beside the handbook.",
+        ),
+        _typed(
             "no-lighthouse",
             "Lighthouse is not installed for the bench, and its packages cannot be fetched.",
             "handbook bench --only lighthouse",

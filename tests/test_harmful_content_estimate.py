@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+from datetime import date
 
 import pytest
 
@@ -124,6 +125,11 @@ def test_thresholds_balance_costs() -> None:
     assert q * harm.VIEW_HARM * 1_000 == pytest.approx(harm.dollars_per_review())
     meet = harm.never_reviewed_views()
     assert harm.lower_threshold(meet) == pytest.approx(p)
+    # Where all three meet, acting, reading and leaving cost the same; below, only two are left.
+    assert harm.act_without_review(meet) == pytest.approx(p)
+    few = harm.act_alone_few()
+    assert (1 - few) * harm.WRONG_REMOVAL == pytest.approx(few * harm.VIEW_HARM * 10)
+    assert few > p
     # What lies above a threshold is better than the threshold, on average.
     assert p < harm.JUDGE_PRECISION < harm.WANTED_PRECISION
 
@@ -190,3 +196,22 @@ def test_every_function_says_what_it_returns() -> None:
         if inspect.isfunction(value) and value.__module__ == harm.__name__
     ]
     assert all(function.__doc__ for function in functions)
+
+
+def test_the_log_outlives_every_six_months() -> None:
+    spans = []
+    for month in range(1, 13):
+        start = date(2027, month, 1)
+        end = date(2027 + (month + 5) // 12, (month + 5) % 12 + 1, 1)
+        spans.append((end - start).days)
+    assert max(spans) == harm.LOG_DAYS
+
+
+def test_spread_waits_let_fewer_views_pass() -> None:
+    # Average of 1 - exp(-t / 6) over exponential waits of mean 2 h, summed in steps of a second.
+    step = 1 / 3_600
+    mean = sum(
+        (1 - math.exp(-t * step / 6)) * math.exp(-t * step / 2) / 2 * step for t in range(200_000)
+    )
+    assert harm.seen_before_spread() == pytest.approx(mean, rel=1e-3)
+    assert harm.seen_before_spread() < harm.seen_before_person()

@@ -502,6 +502,15 @@ def seen_before_person(hours: float = QUEUE_HOURS) -> float:
     return seen_before(hours * SECONDS_PER_HOUR)
 
 
+def seen_before_spread(hours: float = QUEUE_HOURS) -> float:
+    """Share of views before a reviewer's action if waits are spread exponentially.
+
+    Args:
+        hours: Mean wait.
+    """
+    return hours / (hours + VIEW_HOURS)
+
+
 def seen_before_report() -> float:
     """Share of views before an action on a report."""
     return seen_before(REPORT_HOURS * SECONDS_PER_HOUR)
@@ -1277,6 +1286,11 @@ def act_without_review(views: float = 1_000) -> float:
     return WRONG_REMOVAL / (WRONG_REMOVAL + VIEW_HARM * views)
 
 
+def act_alone_few() -> float:
+    """The same for a post with ten views ahead, which nobody would read."""
+    return act_without_review(10)
+
+
 # --------------------------------------------------------------------------- measuring
 
 LOW_WEIGHT = assumed(0.989, "of views", "posts that every head scores low")
@@ -1557,7 +1571,7 @@ EVALUATIONS = assumed(5, "per post", "publication, full model, and three milesto
 EVALUATION_CORE_MS = assumed(2, "core-milliseconds", "read features, run the rules, write the log")
 ACCOUNT_BYTES = assumed(400, "bytes per account", "author and network features")
 LOG_BYTES = assumed(1_000, "bytes per evaluation", "scores, versions, rule, action")
-LOG_DAYS = assumed(183, "days", "half a year, as complaints may come that late")
+LOG_DAYS = assumed(184, "days", "the longest six months, as complaints may come that late")
 VECTOR_BYTES = assumed(768, "bytes per post", "its fused vector in int8, for training and sweeps")
 EXAMPLES = assumed(40e6, "labelled posts", "half a year of decisions, sampled and judged")
 EPOCHS = assumed(3, "passes", "fine-tuning")

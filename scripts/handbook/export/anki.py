@@ -232,12 +232,12 @@ def inline(text: str) -> str:
 
     def keep(match: re.Match[str]) -> str:
         formulas.append(rf"\({html.escape(match[1], quote=False)}\)")
-        return f"\x02{len(formulas) - 1}\x03"
+        return f"\ue000{len(formulas) - 1}\ue001"
 
     converted = Markdown().convert(_outside_code(plain, keep))
     paragraph = re.fullmatch(r"<p>(.*)</p>", converted, re.DOTALL)
     made = paragraph[1] if paragraph else converted
-    return re.sub("\x02(\\d+)\x03", lambda match: formulas[int(match[1])], made)
+    return re.sub("\ue000(\\d+)\ue001", lambda match: formulas[int(match[1])], made)
 
 
 def _outside_code(text: str, keep: Any) -> str:

@@ -106,10 +106,6 @@
     const row = (cells, tag) => make("tr", {}, ...cells.map((text) => make(tag, {}, text)));
     return make("table", {}, make("thead", {}, row(head, "th")), make("tbody", {}, ...rows.map((cells) => row(cells, "td"))));
   };
-  const total = (scores) => {
-    const numbers = Object.values(scores).filter(Number.isFinite);
-    return numbers.length ? `, ${numbers.reduce((sum, x) => sum + x, 0)} points` : "";
-  };
 
   const overview = (box) => {
     const said = make("p", { role: "status" });
@@ -130,7 +126,7 @@
         table(["Box", "Comes again after", "Questions"], boxes)
       );
       const mocks = Object.entries(mock).flatMap(([id, tries]) =>
-        tries.map(({ at, scores }) => [id.replaceAll("-", " "), new Date(at).toLocaleDateString("en-GB") + total(scores)])
+        tries.map(({ at, verdict }) => [id.replaceAll("-", " "), `${new Date(at).toLocaleDateString("en-GB")}: ${verdict ?? "kept"}`])
       );
       if (mocks.length) held.append(table(["Mock interview", "When, and how"], mocks));
     };

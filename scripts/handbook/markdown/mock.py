@@ -289,7 +289,31 @@ def _rubric(box: Element, mock: Mock) -> None:
             cell = SubElement(row, "td")
             for item in items:
                 label = SubElement(cell, "label")
-                SubElement(label, "input", {"type": "checkbox"}).tail = f" {item}"
+                SubElement(label, "input", {"type": "checkbox"})
+                _texted(label, "span", item)
+    _card(fold, mock)
+
+
+def _card(fold: Element, mock: Mock) -> None:
+    """The scorecard, to be filled in by hand where there is no script."""
+    card = SubElement(fold, "div", {"class": "hb-mock__card"})
+    _texted(card, "p", f"Scorecard: {mock.title}", {"class": "hb-mock__title"})
+    table = SubElement(card, "table")
+    head = SubElement(SubElement(table, "thead"), "tr")
+    levels = [level.capitalize() for level in mock.levels]
+    for text in ("Stage", "Time", "Rung, 0 to 5", *levels, "Missing for the next rung"):
+        _texted(head, "th", text, {"scope": "col"})
+    body = SubElement(table, "tbody")
+    for number, stage in enumerate(mock.stages, 1):
+        _row(body, f"{number}. {stage.title}", stage.minutes, len(levels))
+    _row(body, f"Total of {SCALE['highest'] * len(mock.stages)}", mock.minutes, len(levels))
+
+
+def _row(body: Element, title: str, minutes: int, levels: int) -> None:
+    row = SubElement(body, "tr")
+    _texted(row, "th", title, {"scope": "row"})
+    for text in (f"of {minutes} min", *[""] * (levels + 2)):
+        _texted(row, "td", text)
 
 
 def _fold(parent: Element, title: str, kind: str, more: str = "", **about: str) -> Element:

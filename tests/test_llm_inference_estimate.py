@@ -23,6 +23,25 @@ def test_a_step_reads_weights_and_caches() -> None:
     )
     assert block.arithmetic_ms(58) == pytest.approx(1e3 * 2 * WEIGHTS * 58 / SPEED, rel=1e-3)
     assert block.critical_batch() == pytest.approx(989 / 3.35 / 2, rel=1e-3)
+    assert block.reached_batch() == pytest.approx(989 * 0.4 / (3.35 * 0.6) / 2, rel=1e-3)
+
+
+def test_a_chunk_pays_for_its_attention() -> None:
+    # Two thousand tokens after eight hundred: each sees 1,800 others on average.
+    per_token = 2 * WEIGHTS + 4 * 64 * 64 * 128 * 1_800
+    free = 0.05 - (WEIGHTS + 58 * 2_900 * KV) / READS
+    assert block.chunk_tokens() == pytest.approx(free * SPEED / per_token, rel=1e-3)
+
+
+def test_shared_prefixes_are_stored_once_and_read_once_only_by_kernels_that_can() -> None:
+    step = (WEIGHTS + 800 * KV + 58 * 2_100 * KV) / READS
+    assert block.shared_pace() == pytest.approx(1 / step, rel=1e-3)
+
+
+def test_moving_a_cache_out_and_back_beats_computing_it_again() -> None:
+    assert block.swap_ms() == pytest.approx(2e3 * 2_800 * KV / 63.015e9, rel=1e-3)
+    assert block.swap_ms() < block.stall_ms(2_800) / 10
+    assert block.bearable_wait_seconds() == pytest.approx(0.2)
 
 
 def test_what_fits() -> None:
@@ -31,6 +50,7 @@ def test_what_fits() -> None:
     assert block.slots(3_000, 1, 1) == int((room - WEIGHTS) / (1_500 * KV)) == 86
     assert block.group_slots() == int((2 * room - WEIGHTS) / (3_000 * KV)) == 128
     assert block.slots(32_000) == 4
+    assert block.slots_unshared_heads() == int((room - WEIGHTS) / (8 * 3_000 * KV)) == 5
 
 
 def test_a_full_card_has_one_pace_whatever_it_holds() -> None:
@@ -49,7 +69,10 @@ def test_pools_by_accounting_for_each_millisecond() -> None:
     busy = steps * (WEIGHTS + opened * 2_900 * KV) / READS + rate * prompt
     assert busy == pytest.approx(1, rel=1e-3)
     assert opened == pytest.approx(block.mixed_batch(), rel=1e-3)
-    assert block.mixed_per_card(True) == pytest.approx(reads)
+    # At once: a prompt's arithmetic and that of two hundred tokens of answer.
+    computed = prompt + 200 * 2 * WEIGHTS / SPEED
+    assert block.mixed_per_card(True) == pytest.approx(1 / computed, rel=1e-3)
+    assert block.mixed_per_card(True) < reads
 
 
 def test_a_slower_promise_fills_a_writing_card_by_memory_and_a_faster_one_by_time() -> None:

@@ -43,6 +43,15 @@ def critical_batch(bytes_per_weight: float = INT8_BYTES) -> float:
     return numbers.ridge() * bytes_per_weight / 2
 
 
+def reached_batch(bytes_per_weight: float = INT8_BYTES) -> float:
+    """The same at the shares of both peaks that are reached.
+
+    Args:
+        bytes_per_weight: 1 for FP8; arithmetic is counted at the 16-bit peak.
+    """
+    return CARD_SPEED / CARD_READS * bytes_per_weight / 2
+
+
 def arithmetic_ms(batch: float | None = None) -> float:
     """Milliseconds that the arithmetic of one step takes.
 
@@ -144,6 +153,18 @@ def long_cache_gb() -> float:
     return cache_bytes(LONG_TOKENS) / GB
 
 
+def shared_pace() -> float:
+    """Tokens a second of each on a full card whose kernel reads the shared prefix once for all."""
+    answers = serve.slots()
+    again = (answers - 1) * cache_bytes(base.INSTRUCTION_TOKENS) / CARD_READS * MS_PER_SECOND
+    return MS_PER_SECOND / (serve.step_ms() - again)
+
+
+def slots_unshared_heads() -> int:
+    """Answers that would fit if every query head kept its own keys and values."""
+    return slots(ENDS_AT, bytes_per_key=FLOAT16_BYTES * serve.QUERY_HEADS / serve.KV_HEADS)
+
+
 def bits_rows() -> list[list[str]]:
     """Weights and caches in fewer bits: what fits, how fast a full card is."""
     kinds = (
@@ -221,7 +242,9 @@ def mixed_per_card(overlap: bool = False, pace: float = base.READING_TOKENS_PER_
     Memory never binds here: prompts leave time for fewer answers than fit.
 
     Args:
-        overlap: Whether reading and computing go on at once; else one after the other.
+        overlap: Whether reading and computing go on at once; else prompts are computed after the
+            step that reads. A step's own arithmetic hides behind its reading in either case, and
+            competes with prompts only where these overlap.
         pace: Tokens a second that each answer is promised.
     """
     prompt = serve.prefill_ms() / MS_PER_SECOND
@@ -229,7 +252,8 @@ def mixed_per_card(overlap: bool = False, pace: float = base.READING_TOKENS_PER_
     caches = base.TOKENS_PER_ANSWER * cache_ms() / MS_PER_SECOND
     weights = weights_ms() * pace / MS_PER_SECOND
     if overlap:
-        return min(1 / prompt, (1 - weights) / caches)
+        computed = prompt + base.TOKENS_PER_ANSWER * arithmetic_ms(1) / MS_PER_SECOND
+        return min(1 / computed, (1 - weights) / caches)
     return (1 - weights) / (prompt + caches)
 
 
@@ -240,8 +264,8 @@ def mixed_batch() -> float:
 
 def chunk_tokens() -> float:
     """Tokens of prompt that fit beside the decoding of a card full of answers, in one step."""
-    free = (PACE_MS - serve.step_ms()) / MS_PER_SECOND
-    return free * CARD_SPEED / inference_flops(serve.MODEL_PARAMETERS)
+    uncached = base.input_tokens() - base.INSTRUCTION_TOKENS
+    return (PACE_MS - serve.step_ms()) / (serve.prefill_ms() / uncached)
 
 
 def stall_ms(tokens: float = LONG_TOKENS) -> float:
@@ -402,6 +426,17 @@ def backlog_prompts() -> float:
 def backlog_seconds() -> float:
     """Seconds that the last of them waits."""
     return backlog_prompts() / base.peak_answers_per_second()
+
+
+def bearable_wait_seconds() -> float:
+    """Seconds of waiting that the budget of the first token can take, slack included."""
+    spare = base.FIRST_TOKEN_MS - serve.first_token_ms()
+    return (serve.first_token_slot_ms("Wait for a prefill card") + spare) / MS_PER_SECOND
+
+
+def swap_ms() -> float:
+    """Milliseconds to move one answer's cache to the host's memory and back."""
+    return 2 * cache_bytes(base.input_tokens()) / numbers.pcie_bytes_s() * MS_PER_SECOND
 
 
 def dollars_per_million_written(

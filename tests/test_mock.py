@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from markdown import Markdown
 
-from handbook import copies
+from handbook import chapters, copies
 from handbook.chapters import LEVELS, Chapter
 from handbook.expressions import Scope
 from handbook.markdown import mock, table
@@ -139,6 +139,27 @@ def test_the_scale_is_that_of_the_chapter_on_levels() -> None:
         "yes": levels.YES_TOTAL,
         "strong": levels.STRONG_TOTAL,
     }
+
+
+def test_every_case_study_has_an_interview_by_the_clock() -> None:
+    clock = list(Scope(Project(REPOSITORY)).module("framework").CLOCK.values())
+    pages = [
+        one
+        for one in chapters.read_all(Project(REPOSITORY))[0]
+        if one.page.startswith("case-studies/")
+    ]
+    assert pages
+    for one in pages:
+        (found,), problems = mock.mocks(one)
+        assert problems == []
+        assert found.id == one.page.split("/")[1]
+        assert [stage.minutes for stage in found.stages] == clock
+        assert all(len(items) >= 3 for stage in found.stages for items in stage.rubric), one.page
+        assert all(len(stage.pushback) >= 2 for stage in found.stages), one.page
+        # It stands where a reader has seen what each level adds, and not yet the recap.
+        heads = [heading.text for heading in one.headings if heading.level == 2]
+        at = heads.index("Mock interview")
+        assert (heads[at - 1], heads[at + 1]) == ("By level", "Recap"), one.page
 
 
 # --------------------------------------------------------------------------- on the page

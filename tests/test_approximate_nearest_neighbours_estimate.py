@@ -36,6 +36,22 @@ def test_scans() -> None:
     assert block.scan_cards_dollars() == 68 * 3 * 730
 
 
+def test_copies_that_read_in_turn() -> None:
+    read = 1e3 * ITEMS * 128 / 4 / (3.35e12 * 0.6)
+    assert block.card_copies() == 17
+    assert block.turn_ms() == pytest.approx(read / 17, rel=1e-3)
+    rng = random.Random(19)
+    late = fmean(read * (1 + rng.random()) > 16 for _ in range(40_000))
+    assert block.missed_percent() / 100 == pytest.approx(late, abs=0.02)
+    assert block.cards_fleet_dollars() == pytest.approx(148_920 / (34_722.2 * 2_628e3) * 1e6, 1e-3)
+
+
+def test_hourly_recall() -> None:
+    assert block.watched_seconds() == pytest.approx(400 * 0.384)
+    assert block.watched_points() == pytest.approx(100 * 1.96 * 0.1 / 20, rel=1e-3)
+    assert block.read_ns() == pytest.approx(128 / (200e9 / 32) * 1e9)
+
+
 def test_dollars_agree_with_the_fleet_but_for_whole_machines() -> None:
     assert block.graph_dollars() == 36 * 1.5 * 730
     assert block.fleet_dollars() == pytest.approx(39_420 / (34_722.2 * 730 * 3_600) * 1e6, rel=1e-3)

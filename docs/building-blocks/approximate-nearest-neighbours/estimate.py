@@ -126,6 +126,24 @@ def full_batch() -> float:
     return round_ms(1) / product_ms()
 
 
+def card_copies() -> float:
+    """Copies of the vectors on the cards that the peak takes."""
+    return scan_cards() / CARDS_A_COPY
+
+
+def turn_ms() -> float:
+    """Longest wait for a read to start, if the copies start theirs in turn."""
+    return round_ms() / card_copies()
+
+
+def missed_percent() -> float:
+    """Per cent of queries beyond their slot if each waits for its own copy's next read.
+
+    Wait is uniform between nothing and one read; the read itself follows.
+    """
+    return 100 * (2 * round_ms() - feed.stage_ms("Candidate sources")) / round_ms()
+
+
 def scores_ms(items: float = ITEMS) -> float:
     """Card-milliseconds a query, if all scores are written to memory and read again to select.
 
@@ -216,6 +234,13 @@ def search_dollars(items: float = ITEMS) -> float:
 def fleet_dollars() -> float:
     """Dollars of a million queries of the feed's fleet, machines bought whole."""
     return graph_dollars() / (feed.average_qps() * feed.BILLED_HOURS * SECONDS_PER_HOUR) * MILLION
+
+
+def cards_fleet_dollars() -> float:
+    """Dollars of a million queries of the cards, bought whole."""
+    return (
+        scan_cards_dollars() / (feed.average_qps() * feed.BILLED_HOURS * SECONDS_PER_HOUR) * MILLION
+    )
 
 
 def crossover(dollars_per_item: float) -> float:
@@ -615,6 +640,11 @@ def passing_scan_ms(share: float) -> float:
     return scan_ms(ITEMS * share) / feed.ANN_SHARDS
 
 
+def read_ns() -> float:
+    """Nanoseconds in which a core reads one vector at its share of the server's memory."""
+    return scan_ms(1) * feed.CORES * NS_PER_MS
+
+
 def after_core_ms(share: float) -> float:
     """Core-milliseconds in all shards of a list that is long enough for a filter after it.
 
@@ -763,3 +793,19 @@ def exact_points(place: int = 2) -> float:
     """
     cuts = list(LAB["cuts"])
     return 100 * LAB["recall"][cuts.index(200)] * (1 - LAB["ann_recall"][place])
+
+
+# --------------------------------------------------------------------------- what to watch
+
+WATCHED = assumed(400, "queries an hour", "searched exactly as well")
+WATCHED_SPREAD = assumed(0.1, "of recall", "standard deviation between queries")
+
+
+def watched_seconds() -> float:
+    """Seconds of one server for the exact searches of an hour, one at a time."""
+    return WATCHED * scan_ms() / MS_PER_SECOND
+
+
+def watched_points() -> float:
+    """Half the width of the 95 % interval of an hour's mean recall, in points."""
+    return 100 * _NORMAL.inv_cdf(0.975) * WATCHED_SPREAD / math.sqrt(WATCHED)

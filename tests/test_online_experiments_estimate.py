@@ -66,3 +66,23 @@ def test_a_holdout_sees_a_tenth_of_a_per_cent() -> None:
 
 def test_the_market_is_off_by_more_than_a_switchback_spreads() -> None:
     assert block.bias_points() > 100 * block.LAB["market_switchback_spread"]
+
+
+def test_several_guardrails_by_flipping_coins() -> None:
+    rng = random.Random(11)
+    passed = fmean(all(rng.random() < 0.8 for _ in range(3)) for _ in range(100_000))
+    assert block.all_pass() == pytest.approx(passed, abs=0.005)
+    assert block.power_for_each() ** 3 == pytest.approx(0.8)
+    assert block.margin_factor() == pytest.approx((1.645 + 0.8416) ** 2 / 2.8016**2, rel=1e-3)
+
+
+def test_a_switchback_of_two_weeks_seldom_finds_what_is_there() -> None:
+    truth, spread = block.LAB["market_truth"], block.LAB["market_switchback_spread"]
+    rng = random.Random(13)
+
+    def found(weeks: float) -> float:
+        error = spread * math.sqrt(2 / weeks)
+        return fmean(rng.gauss(truth, error) > 1.96 * error for _ in range(50_000))
+
+    assert block.switchback_power() == pytest.approx(found(2), abs=0.01)
+    assert found(block.switchback_weeks()) == pytest.approx(0.8, abs=0.01)

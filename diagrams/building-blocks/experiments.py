@@ -8,10 +8,10 @@ lab = results("building-blocks/online-experiments")
 
 
 def path():
-    """From a hash to a decision, with the three checks that come before any effect is read.
+    """From a hash to a decision: unequal arms stop everything before an effect is read.
 
     A hash of user and experiment assigns, the first exposure is logged where the change can be met,
-    metrics are joined to it, and arms of unequal size stop everything before an effect is shown.
+    metrics are joined to it, and arms are counted before CUPED and the one look at the end.
     """
     with Plane("Serving", role="online"):
         user = Client("User", "one arm for good")

@@ -144,6 +144,34 @@ def any_of(metrics: float = METRICS) -> float:
     return 1 - 0.95**metrics
 
 
+GUARDRAILS = assumed(3, "guardrails", "each of which must be shown not to be worse")
+
+
+def all_pass(power: float = 0.8, guardrails: float = GUARDRAILS) -> float:
+    """Probability that a change which harms nothing passes every guardrail, if independent.
+
+    Args:
+        power: Of each guardrail's test.
+        guardrails: How many.
+    """
+    return power**guardrails
+
+
+def power_for_each(together: float = 0.8, guardrails: float = GUARDRAILS) -> float:
+    """Power that each guardrail's test needs so that all pass with a probability.
+
+    Args:
+        together: That probability.
+        guardrails: How many.
+    """
+    return together ** (1 / guardrails)
+
+
+def margin_factor() -> float:
+    """Users of a one-sided test at 5 % over those of a two-sided one, both at 80 % power."""
+    return ((_NORMAL.inv_cdf(0.95) + Z_80) / (Z_95 + Z_80)) ** 2
+
+
 # --------------------------------------------------------------------------- how far to believe
 
 
@@ -194,6 +222,20 @@ def holdout_percent(share: float = HOLDOUT) -> float:
 def bias_points() -> float:
     """Percentage points by which a test by riders overstates the lab's effect."""
     return 100 * (LAB["market_by_rider"] - LAB["market_truth"])
+
+
+LAB_WEEKS = assumed(2, "weeks", "that one test in the lab's market runs")
+
+
+def switchback_power() -> float:
+    """Probability that a switchback of the lab's length finds the true effect."""
+    return 1 - _NORMAL.cdf(Z_95 - LAB["market_truth"] / LAB["market_switchback_spread"])
+
+
+def switchback_weeks() -> float:
+    """Weeks of switching one market until that probability is 80 %."""
+    needed = (Z_95 + Z_80) * LAB["market_switchback_spread"] / LAB["market_truth"]
+    return LAB_WEEKS * needed**2
 
 
 def bell(x: float, mean: float, spread: float) -> float:

@@ -31,6 +31,27 @@ def test_facts_that_are_cut_by_placing_one_everywhere(size: int, overlap: int) -
     assert block.cut_percent(size, overlap) == pytest.approx(100 * (1 - fmean(whole)))
 
 
+@pytest.mark.parametrize("overlap", [0, 30, 60])
+@pytest.mark.parametrize("size", [100, 130, 300, 410, 750])
+def test_facts_that_a_page_cuts_by_placing_one_everywhere(size: int, overlap: int) -> None:
+    chunks, start = [], 0
+    while not chunks or chunks[-1][1] < 1_500:
+        chunks.append((start, start + size))
+        start += size - overlap
+    whole = [any(a <= at and at + 60 <= b for a, b in chunks) for at in range(1_500 - 60 + 1)]
+    assert block.page_cut_percent(size, overlap) == pytest.approx(100 * (1 - fmean(whole)))
+
+
+def test_what_the_assistant_holds() -> None:
+    chunks = 200e3 / 1_500 * 6
+    assert block.assistant_chunks() == pytest.approx(chunks) == pytest.approx(800)
+    assert block.assistant_vector_bytes() == pytest.approx(chunks * 1_024)
+    assert block.assistant_scan_ms() == pytest.approx(1e3 * chunks * 1_024 / (200e9 / 32))
+    rows = {row[0]: row[1:] for row in block.size_rows()}
+    assert rows["At the peak"] == ["41.7", "12.5"]
+    assert rows["To embed all once"][0] == f"${204 * 800 / 117.5e6:.3f}"
+
+
 def test_chunks_of_a_page() -> None:
     assert block.chunks_a_page(300, 60) == 1 + math.ceil(1_200 / 240)
     assert block.chunks_a_page(2_000) == 1

@@ -10,6 +10,7 @@ import math
 from statistics import NormalDist
 
 from handbook.estimate import (
+    INT8_BYTES,
     MILLION,
     MINUTES_PER_HOUR,
     MS_PER_SECOND,
@@ -18,6 +19,7 @@ from handbook.estimate import (
     any_slow,
     assumed,
     chapter,
+    embedding_bytes,
     inference_flops,
     results,
 )
@@ -90,7 +92,7 @@ QUESTION_TOKENS = assumed(40, "tokens", "a question that stands alone")
 
 
 def cut_percent(size: float = 300, overlap: float = 0, fact: float = FACT_TOKENS) -> float:
-    """Per cent of facts that no chunk holds whole, for facts at random places.
+    """Per cent of facts that no chunk holds whole, for facts at random places of a long text.
 
     Args:
         size: Tokens of a chunk.
@@ -111,19 +113,98 @@ def chunks_a_page(size: float = 300, overlap: float = 0, tokens: float = PAGE_TO
     return 1 + math.ceil(max(0.0, tokens - size) / (size - overlap))
 
 
+def page_cut_percent(
+    size: float = 300,
+    overlap: float = 0,
+    fact: float = FACT_TOKENS,
+    tokens: float = PAGE_TOKENS,
+) -> float:
+    """The same on one page, whose ends cut nothing.
+
+    Args:
+        size: Tokens of a chunk.
+        overlap: Tokens that a chunk shares with the one before.
+        fact: Tokens of the fact.
+        tokens: Of the page.
+    """
+    cut = 0.0
+    for border in range(round(chunks_a_page(size, overlap, tokens)) - 1):
+        end = border * (size - overlap) + size
+        last = min(end - overlap - 1, tokens - fact)
+        cut += max(0.0, last - (end - fact + 1) + 1)
+    return 100 * cut / (tokens - fact + 1)
+
+
 def chunk_rows() -> list[list[str]]:
     """Sizes of chunks with and without overlap."""
-    rows = [["Chunk", "Overlap", "Chunks of a page", "Facts cut", "Fit into 1,500 tokens"]]
+    rows = [["Chunk", "Overlap", "Of a page", "Cut, long text", "Cut, this page", "Fit 1,500"]]
     return rows + [
         [
             f"{size}",
             f"{overlap}",
             f"{chunks_a_page(size, overlap):.0f}",
             f"{cut_percent(size, overlap):.0f} %",
+            f"{page_cut_percent(size, overlap):.0f} %",
             f"{math.floor(base.passage_tokens() / size)}",
         ]
         for size, overlap in ((100, 0), (100, 50), (300, 0), (300, 60), (750, 0), (750, 60))
     ]
+
+
+CHUNK_OVERLAP = assumed(60, "tokens", "as long as the longest rule")
+
+
+def assistant_chunks() -> float:
+    """Chunks of all help pages."""
+    pages = guides.CORPUS_TOKENS / PAGE_TOKENS
+    return pages * chunks_a_page(base.TOKENS_PER_PASSAGE, CHUNK_OVERLAP)
+
+
+def assistant_vector_bytes() -> float:
+    """Bytes of their vectors in int8, as wide as the case study's."""
+    return embedding_bytes(assistant_chunks(), case.ENCODER_WIDTH, INT8_BYTES)
+
+
+def assistant_scan_ms() -> float:
+    """Milliseconds of one core to read all of them."""
+    return (
+        assistant_vector_bytes() / (ann.clarify.SCAN_BYTES_PER_SECOND / feed.CORES) * MS_PER_SECOND
+    )
+
+
+def size_rows() -> list[list[str]]:
+    """What the assistant and the case study hold and do."""
+    embed = case.embed_dollars() * assistant_chunks() / case.chunks()
+    return [
+        ["", "The assistant", "Enterprise RAG"],
+        ["Questions a second, average", *(f"{n:.1f}" for n in _loads())],
+        ["At the peak", *(f"{n:.1f}" for n in _peaks())],
+        [
+            "Text, tokens",
+            f"{guides.CORPUS_TOKENS:,.0f}",
+            f"{case.corpus_tokens() / 1e9:.0f} billion",
+        ],
+        ["Chunks", f"{assistant_chunks():,.0f}", f"{case.chunks() / 1e6:.0f} million"],
+        [
+            "Vectors in int8, no links",
+            f"{assistant_vector_bytes() / 1e6:.1f} MB",
+            f"{embedding_bytes(case.chunks(), case.ENCODER_WIDTH, INT8_BYTES) / 1e9:.0f} GB",
+        ],
+        [
+            "Search by vectors",
+            f"scan, {assistant_scan_ms():.1f} core-ms",
+            f"graph, {case.SHARDS:.0f} shards",
+        ],
+        ["To embed all once", f"${embed:.3f}", f"${case.embed_dollars():.0f}"],
+    ]
+
+
+def _loads() -> tuple[float, float]:
+    return base.average_answers_per_second(), case.average_per_s()
+
+
+def _peaks() -> tuple[float, float]:
+    return base.peak_answers_per_second(), case.peak_per_s()
 
 
 # --------------------------------------------------------------------------- fusion
@@ -315,12 +396,15 @@ def luckiest(variants: float = VARIANTS) -> float:
 
 
 def luck() -> float:
-    """What the best of the lab's variants gains over their mean by luck, at most, in MRR."""
+    """What the best of the lab's variants gains over their mean by luck, on average, in MRR.
+
+    Errors taken as independent; variants that share questions err alike, which makes it less.
+    """
     return luckiest() * lab_sd() / math.sqrt(2 * LAB["questions"])
 
 
 def lucky_range() -> float:
-    """Best less worst of as many variants that are equal, at most, in MRR."""
+    """Best less worst of as many variants that are equal, on average, in MRR."""
     return 2 * luck()
 
 

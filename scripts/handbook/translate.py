@@ -65,7 +65,7 @@ _KEPT = {
     *("let", "new", "null", "package", "private", "protected", "public", "static", "super"),
     *("switch", "this", "throw", "typeof", "undefined", "var", "void", "with", "NaN", "Infinity"),
 }
-_SUBSET = "what a calculator may use stands in docs/contributing/design.md"
+_SUBSET = "what a calculator may use stands in docs/contributing/numbers.md"
 
 
 @dataclass(frozen=True)

@@ -139,3 +139,21 @@ def test_a_wrong_logarithm_is_one_factor_on_the_log_odds() -> None:
 def test_a_platform_pays_from_so_many_teams() -> None:
     assert block.teams_to_pay() * 0.2 == pytest.approx(4)
     assert block.teams_to_pay(2) * 0.2 == pytest.approx(2)
+
+
+def test_disks_lose_to_memory_at_these_reads() -> None:
+    # 14.1 million reads; 50,000 a machine, 60 % load, half as many machines on top.
+    keys = 69_444.4 * (3 + 2 * 500 * 0.2)
+    assert block.disk_machines() == math.ceil(math.ceil(keys / 30_000) * 1.5)
+    assert block.disk_reads_per_s() == pytest.approx(175 * 50_000 * 0.6 / 1.5)
+
+
+def test_a_request_waits_for_its_slowest_machine() -> None:
+    each = block.machine_quantile_percent() / 100
+    assert each ** block.machines_asked() == pytest.approx(0.99)
+
+
+def test_a_cache_adds_half_of_its_expiry() -> None:
+    # A key that is asked every tenth of a second, and loaded anew when its minute is over.
+    ages = [(tenth % 600) / 10 for tenth in range(60_000)]
+    assert block.cache_age_seconds() == pytest.approx(sum(ages) / len(ages), abs=0.1)

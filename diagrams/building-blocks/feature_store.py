@@ -48,12 +48,12 @@ def paths():
     with Plane("Training", role="offline"):
         rows = Job("Training rows", f"new ones after {block.wait_days():.0f} days")
         compare = Monitor("Compare rows", f"{block.audit_bytes_per_day() / 1e12:.0f} TB a day")
-    events >> batch >> offline
-    events >> stream >> online
-    batch >> Edge("load") >> online
+    events >> Edge(kind="async") >> batch >> Edge(kind="async") >> offline
+    events >> Edge(kind="async") >> stream >> Edge(kind="async") >> online
+    batch >> Edge("load", kind="async") >> online
     online >> Edge("read") >> ranker >> Edge(kind="async") >> log
-    log >> Edge("join labels") >> rows
-    offline >> Edge("new features") >> rows
+    log >> Edge("join labels", kind="async") >> rows
+    offline >> Edge("new features", kind="async") >> rows
     log >> Edge("sample", kind="control") >> compare
     offline >> Edge("recompute", kind="control") >> compare
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from statistics import NormalDist
 
-from handbook.estimate import assumed, chapter, monthly_cost
+from handbook.estimate import assumed, chapter, machines, monthly_cost
 from handbook.metrics import population_stability_index
 
 feed = chapter("case-studies/news-feed")
@@ -268,6 +268,38 @@ def any_late_percent(late: float = 0.01) -> float:
         late: Share of answers of one machine that are.
     """
     return 100 * (1 - (1 - late) ** machines_asked())
+
+
+def machine_quantile_percent(requests: float = 0.99) -> float:
+    """Per cent of one machine's answers that must be in time.
+
+    Args:
+        requests: Share of requests for which all machines asked are to be.
+    """
+    return 100 * math.pow(requests, 1 / machines_asked())
+
+
+CACHE_S = assumed(60, "seconds", "that a local cache keeps a candidate's features")
+
+
+def cache_age_seconds(expiry: float = CACHE_S) -> float:
+    """Mean age that a cache adds to the values of a key that is read all the time.
+
+    Args:
+        expiry: Seconds that an entry is kept.
+    """
+    return expiry / 2
+
+
+def disk_machines() -> float:
+    """Machines if every key were read from SSD, reads being what they wait for."""
+    return machines(feed.feature_keys_per_s(), feed.DOCUMENTS_PER_S, feed.LOAD_TARGET, feed.SPARE)
+
+
+def disk_reads_per_s() -> float:
+    """Keys a second up to which SSDs need no more machines than memory does."""
+    usable = feed.DOCUMENTS_PER_S * feed.LOAD_TARGET / (1 + feed.SPARE)
+    return feed.feature_machines() * usable
 
 
 def memory_per_machine_gb() -> float:

@@ -77,3 +77,14 @@ def test_the_features_are_the_labs() -> None:
     rows = block.gain_rows()[1:]
     assert rows[0][0] == "retrieval score"
     assert sum(lab["gain"]) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_language_model_with_the_feeds_headroom_and_its_writing() -> None:
+    busy = block.llm_dollars_per_thousand()
+    assert block.llm_dollars_with_headroom() == pytest.approx(busy * 2 / 0.6 * 1.5)
+    assert block.written_seconds() == pytest.approx(150 * 16e9 / (3.35e12 * 0.6), rel=1e-3)
+
+
+def test_ranking_in_the_feeds_budget() -> None:
+    assert block.slots_ms() == 5 + 15 + 25 + 6
+    assert block.half_accelerators() < 0.55 * block.feed.ranker_accelerators()

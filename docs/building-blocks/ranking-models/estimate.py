@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from handbook.estimate import (
+    FLOAT16_BYTES,
     MS_PER_SECOND,
     assumed,
     chapter,
@@ -18,6 +19,7 @@ from handbook.estimate import (
 LAB = results("building-blocks/ranking-models")
 feed = chapter("case-studies/news-feed")
 model = chapter("framework/4-model")
+serve = chapter("framework/6-serve")
 
 # --------------------------------------------------------------------------- combining features
 
@@ -248,3 +250,32 @@ def llm_dollars_per_thousand() -> float:
 def ranker_dollars_per_thousand() -> float:
     """Dollars a thousand requests of the feed's ranking cards, headroom included."""
     return feed.ranker_dollars() / (feed.requests_per_day() * model.DAYS_BILLED) * 1_000
+
+
+def llm_dollars_with_headroom() -> float:
+    """The same for cards that are sized for the feed's peak, as the ranker's are."""
+    return llm_dollars_per_thousand() * feed.PEAK_FACTOR / feed.LOAD_TARGET * (1 + feed.SPARE)
+
+
+TOKENS_A_LABEL = assumed(3, "tokens", "to write one item's number and a separator")
+
+
+def written_seconds() -> float:
+    """Seconds to write the order for one request alone: each token reads all weights once."""
+    weights = model.SMALL_PARAMETERS * FLOAT16_BYTES
+    step = weights / (serve.CARD_BANDWIDTH * serve.DECODE_UTILIZATION)
+    return LLM_CANDIDATES * TOKENS_A_LABEL * step
+
+
+# --------------------------------------------------------------------------- the budget
+
+
+def slots_ms() -> float:
+    """Milliseconds of the feed's budget that ordering takes, from the cheap model to the list."""
+    stages = ("Pre-rank", "Feature fetch", "Rank", "Re-rank and policy check")
+    return sum(feed.stage_ms(stage) for stage in stages)
+
+
+def half_accelerators() -> float:
+    """Accelerators of the feed if half as many candidates are ranked."""
+    return feed.ranker_accelerators(candidates=feed.RANKED / 2)

@@ -170,6 +170,12 @@ def test_the_full_models_path_fits_its_minute() -> None:
     assert harm.full_path_seconds() <= harm.FULL_SECONDS
 
 
+def test_a_seat_at_which_somebody_reads_takes_more_people_than_one_that_is_staffed() -> None:
+    weeks_hours = 7 * 24
+    assert harm.seat_people() == pytest.approx(weeks_hours / (40 * 0.88))
+    assert harm.reading_seat_people() == pytest.approx(weeks_hours / (5 * 5.5 * 0.88))
+
+
 def test_levers_do_not_add() -> None:
     apart = harm.larger_judge_saving_share() + harm.grouping_saving_share()
     assert harm.larger_judge_saving_share() < harm.both_levers_share() < apart

@@ -66,7 +66,7 @@ def serving():
 
 
 def cascade():
-    """Each stage reads a hundredth or a tenth of the one before, at hundreds of times the price.
+    """Each stage reads a hundredth or a tenth of the one before, and people cost thousandfold.
 
     Each band is as wide as the logarithm of the posts that the stage reads. The judge reads the
     band between the thresholds and reported posts; people read what it doubts, and the reports that

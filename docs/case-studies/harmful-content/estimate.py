@@ -1466,6 +1466,11 @@ def seat_people() -> float:
     return 7 * HOURS_PER_DAY / (WEEK_HOURS * PRESENCE)
 
 
+def reading_seat_people() -> float:
+    """People who fill one seat at which somebody reads at any minute, breaks and care covered."""
+    return seat_people() * WEEK_HOURS / WORK_DAYS / PRODUCTIVE_HOURS
+
+
 def small_language_hours() -> float:
     """Hours a day to read them."""
     return small_language_cases() * REVIEW_SECONDS / SECONDS_PER_HOUR

@@ -200,3 +200,26 @@ def test_what_a_gate_is_worth() -> None:
     assert block.tests_saved() == pytest.approx(0.65)
     # Of those 350, 64 are found and 270 / 40 win by chance.
     assert block.false_wins_after_gate() == pytest.approx(6.75 / (6.75 + 64))
+
+
+def test_weights_of_a_list_multiply() -> None:
+    # Two items at each place, of which the new policy always takes one: weights 0 and 2.
+    weights = [2.0 if all(n >> bit & 1 for bit in range(10)) else 0.0 for n in range(1_024)]
+    lists = [weight * 2**9 for weight in weights]
+    assert fmean(lists) == pytest.approx(1)
+    assert fmean(each**2 for each in lists) == pytest.approx(block.list_square())
+    assert block.list_rows() == pytest.approx(100_000 / 1_024)
+
+
+def test_several_answers_remove_their_luck_only() -> None:
+    # Half of 0.16 is luck: the questions' own half stays, however often they are asked.
+    assert block.asked_error_points(1) == pytest.approx(100 * math.sqrt(0.16 / 500))
+    assert block.asked_error_points() == pytest.approx(100 * math.sqrt((0.08 + 0.08 / 5) / 500))
+    assert block.questions_instead() == pytest.approx(500 / 0.6)
+
+
+def test_a_whole_ranking_by_towers_takes_seconds() -> None:
+    assert block.full_ranking_seconds() == pytest.approx(
+        20_000 * 600e6 * 256 / (989.5e12 * 0.1), rel=0.01
+    )
+    assert block.golden_dollars() == pytest.approx(500 * 6 / 60 * 40)

@@ -38,12 +38,12 @@ def path():
         record = Store(
             "Record", f"12: r = {block.correlation_low():.2f} to {block.correlation_high():.2f}"
         )
-    log >> Edge(step=1) >> split
-    split >> Edge("week 5", step=2) >> choose
-    choose >> Edge("the best", step=3) >> pair
-    split >> Edge("week 6, once") >> pair
-    pair >> Edge(step=4) >> gates
-    gates >> Edge("pass", step=5) >> test
+    log >> Edge(step=1, kind="async") >> split
+    split >> Edge("week 5", step=2, kind="async") >> choose
+    choose >> Edge("the best", step=3, kind="async") >> pair
+    split >> Edge("week 6, once", kind="async") >> pair
+    pair >> Edge(step=4, kind="async") >> gates
+    gates >> Edge("pass", step=5, kind="async") >> test
     test >> Edge("lost ones too", step=6, kind="async") >> record
     record >> Edge("is it worth it?", kind="control") >> choose
 

@@ -10,6 +10,7 @@ from handbook.estimate import assumed, chapter, sample_size_mean_per_arm
 
 evaluate = chapter("framework/5-evaluate")
 experiments = chapter("building-blocks/online-experiments")
+feed = chapter("case-studies/news-feed")
 
 _NORMAL = NormalDist()
 Z_95, Z_80 = _NORMAL.inv_cdf(0.975), _NORMAL.inv_cdf(0.8)
@@ -253,6 +254,12 @@ def rate_percent(kind: str = "likes", which: str = "least") -> float:
     return 100 * (min(rates) if which == "least" else max(rates))
 
 
+def favourite() -> float:
+    """Which action, counted from the most popular, the new policy takes nearly always."""
+    rates = _world("likes")[0]
+    return rates.index(max(rates)) + 1
+
+
 def largest_weight() -> float:
     """Weight of the action that the new policy likes and the log rarely shows."""
     _, logging, target, _ = _world("likes")
@@ -362,6 +369,20 @@ def mean_weight(unseen: float = UNSEEN) -> float:
     return 1 - unseen / ACTIONS
 
 
+PLACE_SQUARE = assumed(2, "mean squared weight", "of one place of a list")
+PLACES_LISTED = assumed(10, "places", "of a list")
+
+
+def list_square() -> float:
+    """Mean squared weight of a whole list, its places being drawn one by one."""
+    return PLACE_SQUARE**PLACES_LISTED
+
+
+def list_rows() -> float:
+    """Logged lists that count, by Kish's formula."""
+    return LOGGED / list_square()
+
+
 # --------------------------------------------------------------------------- sampled metrics
 
 CATALOGUE = assumed(10_000, "items", "to rank")
@@ -433,6 +454,17 @@ def affordable_margin() -> float:
     return 100 * Z_95 * math.sqrt(recall * (1 - recall) / affordable_users())
 
 
+def full_ranking_seconds() -> float:
+    """Seconds of one H100 for all test users' products with all posts of the feed's index."""
+    flops = TEST_USERS * feed.indexed_posts() * 2 * feed.EMBEDDING_DIM
+    return flops / (feed.H100_PEAK_FLOPS * feed.TRAINING_UTILIZATION)
+
+
+def full_ranking_cents() -> float:
+    """Cents for these seconds."""
+    return 100 * full_ranking_seconds() / 3_600 * feed.H100_PRICE
+
+
 # --------------------------------------------------------------------------- winners
 
 QUESTIONS = assumed(500, "questions", "in the golden set")
@@ -481,6 +513,39 @@ def curse_rows() -> list[list[str]]:
         [f"{count}", f"{expected_maximum(count):.2f}", f"{curse_points(count):.1f}"]
         for count in (2, 5, 20, 100)
     ]
+
+
+LUCK = assumed(0.5, "of the variance", "of an answer's score that is another when asked again")
+ANSWERS = assumed(5, "answers", "drawn for each question")
+
+
+def asked_error_points(answers: float = ANSWERS) -> float:
+    """Standard error of the share that is right, in points.
+
+    Args:
+        answers: Drawn and judged for each question.
+    """
+    variance = RIGHT * (1 - RIGHT) * (1 - LUCK + LUCK / answers)
+    return 100 * math.sqrt(variance / QUESTIONS)
+
+
+def questions_instead() -> float:
+    """Questions asked once that know as much as the set asked several times."""
+    return QUESTIONS * (asked_error_points(1) / asked_error_points()) ** 2
+
+
+JUDGES = assumed(2, "judgements", "of each question's key")
+JUDGE_MINUTES = assumed(3, "minutes", "for one of them")
+JUDGE_PRICE = assumed(40, "dollars an hour", "of a judge who knows the subject")
+
+
+def golden_dollars(share: float = 1) -> float:
+    """Dollars to judge the golden set.
+
+    Args:
+        share: Of its questions.
+    """
+    return share * QUESTIONS * JUDGES * JUDGE_MINUTES / 60 * JUDGE_PRICE
 
 
 STRATA = assumed(5, "topics", "each with as many questions")

@@ -32,7 +32,7 @@
         watch.unobserve(target);
         for (const selector in parts) if (target.matches(selector)) parts[selector].forEach(load);
       }),
-    { rootMargin: "600px 0px" }
+    { rootMargin: "600px" }
   );
   document.querySelectorAll(Object.keys(parts).join()).forEach((each) => watch.observe(each));
 })();

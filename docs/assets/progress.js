@@ -13,14 +13,15 @@
     made.append(...inside);
     return made;
   };
+  const button = (text, act) => {
+    const made = make("button", { type: "button", className: "hb-button" }, text);
+    made.addEventListener("click", act);
+    return made;
+  };
 
   /** Whole days since 1970 where the reader is. */
-  const today = () => {
-    const now = new Date();
-    return Math.floor((now - now.getTimezoneOffset() * 6e4) / 864e5);
-  };
-  const date = (day) =>
-    new Date(day * 864e5).toLocaleDateString("en-GB", { day: "numeric", month: "long", timeZone: "UTC" });
+  const today = (now = new Date()) => Math.floor((now - now.getTimezoneOffset() * 6e4) / 864e5);
+  const date = (day) => new Date(day * 864e5).toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "UTC" });
   const when = (day) => ["today", "tomorrow"][Math.max(day - today(), 0)] ?? `on ${date(day)}`;
 
   const whole = (x, low, high = 1e9) => Number.isInteger(x) && x >= low && x <= high;
@@ -31,10 +32,14 @@
   };
   const empty = () => ({ version: 1, quiz: {}, read: {}, mock: {} });
 
-  /** What is sound of some data, and the first thing that is not. */
-  const sound = (data) => {
+  /** What is sound of a text, and the first thing that is not. */
+  const sound = (text) => {
     const all = empty();
-    let wrong = data?.version === 1 ? "" : "it is no file of this handbook’s practice";
+    let data;
+    try {
+      data = JSON.parse(text);
+    } catch {}
+    let wrong = data?.version === 1 ? "" : "it is no file of this handbook";
     for (const [part, [name, fits]] of Object.entries(SHAPES))
       for (const [id, value] of Object.entries(data?.[part] ?? {})) {
         if (name.test(id) && fits(value)) all[part][id] = value;
@@ -45,17 +50,10 @@
 
   // Storage may be forbidden or full; then what is done lasts as long as the page.
   let memory = null;
-  const parsed = (text) => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      return null;
-    }
-  };
   const get = () => {
     if (memory) return memory;
     try {
-      return sound(parsed(localStorage.getItem(KEY))).all;
+      return sound(localStorage.getItem(KEY)).all;
     } catch {
       return (memory = empty());
     }
@@ -70,6 +68,12 @@
     }
     changed();
   };
+  /** Shows what is kept, now and whenever it has changed. */
+  const shown = (show) => {
+    const now = () => show(get());
+    addEventListener("hb-progress", now);
+    now();
+  };
   addEventListener("storage", ({ key }) => (key === KEY || key === null) && changed());
 
   const update = (edit) => {
@@ -78,10 +82,10 @@
     set(all);
   };
 
-  const later = (one, other) => (!one || other.seen > one.seen ? other : one);
-
   window.hbProgress = {
     make,
+    button,
+    shown,
     today,
     date,
     when,
@@ -110,10 +114,11 @@
 
     /** Adds what a file holds; returns what is wrong with it, and then changes nothing. */
     import: (text) => {
-      const { all, wrong } = sound(parsed(text));
+      const { all, wrong } = sound(text);
       if (!wrong)
         update((mine) => {
-          for (const id in all.quiz) mine.quiz[id] = later(mine.quiz[id], all.quiz[id]);
+          for (const id in all.quiz)
+            if (!(mine.quiz[id]?.seen >= all.quiz[id].seen)) mine.quiz[id] = all.quiz[id];
           Object.assign(mine.read, all.read);
           for (const id in all.mock) {
             const known = mine.mock[id] ?? [];
@@ -130,21 +135,13 @@
   /** At the end of a chapter: whether it has been read. */
   document.querySelectorAll("[data-hb-chapter]").forEach((end) => {
     const slug = end.dataset.hbChapter;
-    const button = make("button", { type: "button", className: "hb-button" });
     const said = make("span", { role: "status" });
-    const show = () => {
-      const day = get().read[slug];
-      button.textContent = day ? "Mark as not read" : "Mark as read";
+    const mark = button("", () => update(({ read }) => read[slug] ? delete read[slug] : (read[slug] = today())));
+    shown(({ read }) => {
+      const day = read[slug];
+      mark.textContent = day ? "Mark as not read" : "Mark as read";
       said.textContent = day ? `Read on ${date(day)}.` : "";
-    };
-    button.addEventListener("click", () =>
-      update(({ read }) => {
-        if (read[slug]) delete read[slug];
-        else read[slug] = today();
-      })
-    );
-    addEventListener("hb-progress", show);
-    show();
-    end.before(make("p", { className: "hb-read" }, button, said));
+    });
+    end.before(make("p", { className: "hb-bar hb-read" }, mark, said));
   });
 })();

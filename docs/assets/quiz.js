@@ -2,186 +2,162 @@
    stays: the answer opens below, and its reasons are read from it. */
 (() => {
   "use strict";
-  const { make, answer, get, when } = window.hbProgress;
+  const { make, button, answer, shown, when } = window.hbProgress;
   const all = (selector, within) => [...within.querySelectorAll(selector)];
-  const mark = (line, right, text) => {
-    line.className = `hb-verdict hb-verdict--${right ? "right" : "wrong"}`;
+
+  /** A line that may say a verdict: with a sign, which the style adds, and in words. */
+  const tell = (line, text = "", right) => {
+    line.className = right === undefined ? "" : `hb-verdict hb-verdict--${right ? "right" : "wrong"}`;
     line.textContent = text;
   };
-  const clear = (line) => Object.assign(line, { className: "", textContent: "" });
-  const letter = (at) => String.fromCharCode(65 + at);
+  const labelled = (item, type) => {
+    const input = make("input", { type });
+    item.append(make("label", {}, input, make("span", {}, ...item.childNodes)));
+    return input;
+  };
+  const byQuestion = (element, box) => element.setAttribute("aria-labelledby", box.getAttribute("aria-labelledby"));
 
   /** One right answer, or several. */
-  const choice = (box, several, reasons) => {
-    const list = box.querySelector(".hb-quiz__options");
-    const right = reasons.map((each) => each.matches(".hb-quiz__reason--right"));
+  const choice = (box, details, several) => {
+    const list = box.querySelector("ol");
+    const right = all("[data-option]", details).map((each) => each.matches(".hb-quiz__reason--right"));
     const group = make("div", { role: several ? "group" : "radiogroup" });
-    group.setAttribute("aria-labelledby", box.getAttribute("aria-labelledby"));
+    byQuestion(group, box);
     list.replaceWith(group);
     group.append(list);
-    const rows = [...list.children].map((item) => {
-      const input = make("input", { type: several ? "checkbox" : "radio", name: box.id, value: item.dataset.option });
-      const line = make("span");
-      item.append(make("label", {}, input, make("span", {}, ...item.childNodes)), line);
-      return { input, line };
-    });
+    const items = [...list.children];
+    const inputs = items.map((item) => labelled(item, several ? "checkbox" : "radio"));
+    inputs.forEach((input) => (input.name = box.id));
+    const lines = items.map((item) => item.appendChild(make("span")));
     return {
       check: () => {
-        const chosen = rows.map(({ input }) => input.checked);
+        const chosen = inputs.map((input) => input.checked);
         if (!chosen.includes(true)) return { text: "Choose an answer first." };
-        rows.forEach(({ input, line }, at) => {
-          input.disabled = true;
-          if (right[at]) mark(line, true, chosen[at] ? "Right" : "Right, not chosen");
-          else if (chosen[at]) mark(line, false, "Wrong");
+        const keys = right.flatMap((each, at) => (each ? String.fromCharCode(65 + at) : []));
+        const done = `${right}` === `${chosen}`;
+        lines.forEach((line, at) => {
+          inputs[at].disabled = true;
+          if (right[at]) tell(line, chosen[at] ? "Right" : "Right, not chosen", true);
+          else if (chosen[at]) tell(line, "Wrong", false);
         });
-        const keys = right.flatMap((each, at) => (each ? letter(at) : []));
-        const done = right.every((each, at) => each === chosen[at]);
-        const known = keys.length > 1 ? `${keys.slice(0, -1).join(", ")} and ${keys.at(-1)} are` : `${keys} is`;
-        return { done, text: done ? "Right." : `Not right: ${known}.` };
+        return { done, text: done ? "Right." : `Not right. The answer: ${keys.join(", ")}.` };
       },
       reset: () => {
-        rows.forEach(({ input, line }) => {
-          input.disabled = input.checked = false;
-          clear(line);
-        });
-        rows[0].input.focus();
+        lines.forEach((line) => tell(line));
+        inputs.forEach((input) => (input.disabled = input.checked = false));
+        inputs[0].focus();
       },
     };
   };
 
   /** Items to move up and down; a button keeps the focus while its item moves. */
-  const order = (box, _, reasons, say) => {
-    const list = box.querySelector(".hb-quiz__options");
-    const wanted = reasons.map((each) => each.dataset.option);
+  const order = (box, details, _, say) => {
+    const list = box.querySelector("ol");
+    const wanted = all("[data-option]", details).map((each) => each.dataset.option);
     const items = [...list.children];
-    list.type = "1";
-    list.classList.add("hb-quiz__options--order");
     const places = () => [...list.children];
+    list.classList.add("hb-quiz__options--order");
     const ends = () =>
-      items.forEach((item) => {
-        const [up, down] = all("button", item);
-        up.setAttribute("aria-disabled", item === list.firstElementChild);
-        down.setAttribute("aria-disabled", item === list.lastElementChild);
-      });
-    const button = (item, words, sign, move) => {
-      const text = item.querySelector("span").textContent;
-      const made = make("button", { type: "button", className: "hb-button hb-button--small", title: words, ariaLabel: `${words}: ${text}` }, sign);
-      made.addEventListener("click", () => {
-        if (made.ariaDisabled === "true") return;
-        move();
-        made.focus();
-        ends();
-        say(`${places().indexOf(item) + 1} of ${items.length}: ${text}`);
-      });
-      return made;
-    };
-    const lines = items.map((item) => {
-      item.replaceChildren(make("span", {}, ...item.childNodes));
-      const line = make("span");
-      item.append(
-        make(
-          "span",
-          { className: "hb-quiz__moves" },
-          button(item, "Move up", "↑", () => item.previousElementSibling.before(item)),
-          button(item, "Move down", "↓", () => item.nextElementSibling.after(item))
-        ),
-        line
+      places().forEach((item, at) =>
+        all("button", item).forEach((each, down) => (each.ariaDisabled = at === (down && items.length - 1)))
       );
-      return line;
+    const lines = items.map((item) => {
+      const text = item.textContent;
+      const mover = (words, sign, step) => {
+        const made = button(sign, () => {
+          const other = places()[places().indexOf(item) + step];
+          if (!other) return;
+          other[step < 0 ? "before" : "after"](item);
+          made.focus();
+          ends();
+          say(`${places().indexOf(item) + 1} of ${items.length}: ${text}`);
+        });
+        return Object.assign(made, { title: words, ariaLabel: `${words}: ${text}` });
+      };
+      item.append(make("span", { className: "hb-quiz__moves" }, mover("Move up", "↑", -1), mover("Move down", "↓", 1)));
+      return item.appendChild(make("span"));
     });
     ends();
     const freeze = (still) => all("button", list).forEach((each) => (each.hidden = still));
     return {
       check: () => {
+        const found = items.map((item) => [places().indexOf(item), wanted.indexOf(item.dataset.option)]);
+        found.forEach(([place, right], at) =>
+          tell(lines[at], place === right ? "Right" : `Wrong: place ${right + 1}`, place === right)
+        );
         freeze(true);
-        let good = 0;
-        places().forEach((item, at) => {
-          const place = wanted.indexOf(item.dataset.option);
-          good += place === at;
-          mark(lines[items.indexOf(item)], place === at, place === at ? "Right" : `Wrong: place ${place + 1}`);
-        });
+        const good = found.filter(([place, right]) => place === right).length;
         const done = good === items.length;
-        return { done, text: done ? "Right." : `Not right: ${good} of ${items.length} stand in their place.` };
+        return { done, text: done ? "Right." : `Not right. In place: ${good} of ${items.length}.` };
       },
       reset: () => {
+        lines.forEach((line) => tell(line));
         freeze(false);
-        lines.forEach(clear);
         list.querySelector("button").focus();
       },
     };
   };
 
   /** An answer in one's own words, compared point by point. It is not kept. */
-  const free = (box, _, __, say, details) => {
+  const free = (box, details) => {
     const field = make("textarea", { className: "hb-quiz__field", rows: 4 });
-    field.setAttribute("aria-labelledby", box.getAttribute("aria-labelledby"));
+    byQuestion(field, box);
     details.before(field);
-    const ticks = all("li", details).map((item) => {
-      const tick = make("input", { type: "checkbox" });
-      item.append(make("label", {}, tick, make("span", {}, ...item.childNodes)));
-      return tick;
-    });
-    let compared = false;
+    const points = all("li", details).map((item) => labelled(item, "checkbox"));
+    let compared;
     return {
       first: "Compare",
       check: () => {
         if (!compared) {
           compared = true;
-          return { open: true, next: "Grade", text: "Tick each point that your answer names, then grade it." };
+          return { next: "Grade", text: "Tick each point that your answer names, then grade it." };
         }
-        const named = ticks.filter((tick) => tick.checked).length;
-        const done = named === ticks.length;
-        return { done, text: done ? "Right: every point." : `Not yet: ${named} of ${ticks.length} points.` };
+        const named = points.filter((point) => point.checked).length;
+        const done = named === points.length;
+        return { done, text: done ? "Right." : `Not right. Named: ${named} of ${points.length}.` };
       },
       reset: () => {
-        compared = false;
-        ticks.forEach((tick) => (tick.checked = false));
+        points.forEach((point) => (point.checked = compared = false));
         field.focus();
       },
     };
   };
 
   const start = (box) => {
-    const kind = box.dataset.hbKind;
-    const details = box.querySelector(".hb-quiz__answer");
+    const { quiz, hbKind } = box.dataset;
+    const details = box.querySelector("details");
     const status = make("p", { role: "status" });
-    const say = (text) => Object.assign(status, { className: "", textContent: text });
-    const play = ({ order, free }[kind] ?? choice)(box, kind === "several", all("[data-option]", details), say, details);
+    const say = (text, right) => tell(status, text, right);
+    const play = ({ order, free }[hbKind] ?? choice)(box, details, hbKind === "several", say);
     const first = play.first ?? "Check";
-    const button = make("button", { type: "button", className: "hb-button" }, first);
     const place = make("span", { className: "hb-quiz__box" });
-    let opened = false;
-    let peeked = false;
-    let checked = false;
-    details.before(make("div", { className: "hb-quiz__bar" }, button, place), status);
-
-    const show = () => {
-      const known = get().quiz[box.dataset.quiz];
-      place.textContent = known ? `Box ${known.box} of 5, again ${when(known.due)}` : "";
-    };
-    addEventListener("hb-progress", show);
-    show();
-
-    // Whoever looks first learns from it too, but it says nothing of what they knew.
+    // Whether the answer was opened by us, or was looked at; whether this try is over.
+    let opened, peeked, over;
     details.querySelector("summary").addEventListener("click", () => (peeked ||= !opened && !details.open));
-
-    button.addEventListener("click", () => {
-      if (checked) {
-        checked = opened = peeked = details.open = false;
-        button.textContent = first;
-        say("");
+    const act = button(first, () => {
+      if (over) {
+        over = opened = peeked = details.open = false;
+        act.textContent = first;
+        say();
         play.reset();
         return;
       }
-      const { done, text, open, next } = play.check();
-      if (open) details.open = opened = true;
-      if (next) button.textContent = next;
-      if (done === undefined) return say(text);
-      checked = details.open = opened = true;
-      button.textContent = "Try again";
-      mark(status, done, peeked ? `${text} Not counted: the answer was open.` : text);
-      if (!peeked) answer(box.dataset.quiz, done);
+      const { done, text, next } = play.check();
+      over = done !== undefined;
+      if (over || next) {
+        act.textContent = next ?? "Try again";
+        details.open = opened = true;
+      }
+      // Whoever looks first learns from it too, but it says nothing of what they knew.
+      say(over && peeked ? `${text} Not counted: the answer was open.` : text, done);
+      if (!over) return;
+      if (!peeked) answer(quiz, done);
       box.dispatchEvent(new CustomEvent("hb-answered", { bubbles: true, detail: done }));
+    });
+    details.before(make("div", { className: "hb-bar" }, act, place), status);
+    shown((all) => {
+      const known = all.quiz[quiz];
+      place.textContent = known ? `Box ${known.box} of 5, again ${when(known.due)}` : "";
     });
   };
 

@@ -236,7 +236,7 @@ class _Site:
     def joined_script(self) -> str:
         """The scripts of every page as one."""
         texts = (_read(self.folder / tag.path) for tag in self.everywhere("js"))
-        return "".join(f"{_without_comments(text).rstrip()}\n;" for text in texts)
+        return "".join(f"{without_comments(text).rstrip()}\n;" for text in texts)
 
 
 class _SheetProblemError(Exception):
@@ -275,7 +275,7 @@ def _lighten(site: _Site) -> None:
     """Takes the comments out of our scripts that are loaded when they are first used."""
     for path in sorted((site.folder / "assets").glob("*.js")):
         if (site.project.docs / "assets" / path.name).is_file():
-            path.write_text(_without_comments(_read(path)), encoding="utf-8")
+            path.write_text(without_comments(_read(path)), encoding="utf-8")
 
 
 def _relinked(here: str) -> Callable[[str], str]:
@@ -291,11 +291,14 @@ def _relinked(here: str) -> Callable[[str], str]:
     return relink
 
 
-def _without_comments(script: str) -> str:
+def without_comments(script: str) -> str:
     """Takes out lines that are only comment, and indents.
 
     No more than that: whatever needs the grammar of the language would need a reader of it. A
     template of several lines may hold anything, so a script that has one stays as it is.
+
+    Args:
+        script: A script.
     """
     script = _SOURCE_MAP.sub("", script)
     if any(line.count("`") % 2 for line in script.splitlines()):

@@ -36,7 +36,7 @@ _WRITE_PRIORITY = 25.0
 
 @dataclass(frozen=True)
 class Practised:
-    """A page with something to practise.
+    """A chapter and what there is to practise in it.
 
     Attributes:
         chapter: The page.
@@ -50,19 +50,18 @@ class Practised:
 
 
 def practised(project: Project) -> list[Practised]:
-    """Returns the chapters of the navigation, in its order, and other pages that ask something.
+    """Returns the chapters of the navigation, in its order.
 
     Args:
         project: The checkout.
     """
     parts = parts_of(field(read_config(project), "nav"))
     pages = {page.page: page for page in chapters.read_all(project)[0]}
-    found = [
+    return [
         Practised(pages[name], part, tuple(quizzes(pages[name])[0]))
         for name, part in parts.items()
-        if name in pages
+        if name in pages and pages[name].meta.is_chapter
     ]
-    return [each for each in found if each.quizzes or each.chapter.meta.is_chapter]
 
 
 def register(md: Markdown, context: Context) -> None:

@@ -12,6 +12,14 @@ from handbook.estimate import chapter
 block = chapter("building-blocks/embeddings-and-two-tower")
 
 
+def test_pairs_and_time_of_a_vector() -> None:
+    assert block.pairs_per_day() == pytest.approx(0.1 * 24e9)
+    assert block.user_tower_ms() == pytest.approx(
+        1e3 * block.user_tower_cores() / block.feed.peak_qps()
+    )
+    assert block.user_tower_ms() == pytest.approx(1e3 * 2 * 180_864 / block.feed.CORE_FLOPS)
+
+
 def test_the_towers_are_small_beside_their_table() -> None:
     user = (128 + 64 + 32 + 1) * 512 + (512 + 1) * 128
     post = (512 + 64 + 32 + 1) * 512 + (512 + 1) * 128

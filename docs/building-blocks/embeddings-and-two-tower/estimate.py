@@ -50,6 +50,16 @@ def user_tower_cores() -> float:
     return feed.peak_qps() * inference_flops(user_tower_parameters()) / feed.CORE_FLOPS
 
 
+def user_tower_ms() -> float:
+    """Milliseconds of one core for one user's vector."""
+    return inference_flops(user_tower_parameters()) / feed.CORE_FLOPS * 1e3
+
+
+def pairs_per_day() -> float:
+    """Pairs of a user and a post acted on that a day of the feed brings."""
+    return feed.viewed_per_day() * feed.POSITIVE_SHARE
+
+
 def search_cores() -> float:
     """Cores that search all shards at the feed's peak."""
     return feed.peak_qps() * feed.ANN_SHARDS * feed.ANN_CORE_MS / 1e3
@@ -279,7 +289,7 @@ def table_rows() -> list[list[str]]:
             f"each half, by {100 * alike:.0f} %",
         ],
         [
-            "Wide for 1 %, narrow for the rest",
+            f"64 values for 1 %, {NARROW:.0f} for the rest",
             f"{mixed:.0f} GB",
             "none",
             "nothing; needs a dictionary",

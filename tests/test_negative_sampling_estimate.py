@@ -13,6 +13,23 @@ block = chapter("building-blocks/negative-sampling")
 lab = results("building-blocks/ranking-models")
 
 
+def test_the_bill_of_a_month() -> None:
+    pairs, card = 2.4e9 * 30, 989e12 * 0.1 * 3_600
+    batch = 3 * 2 * (180_864 + 377_472 + 8_192 * 128)
+    random_posts = 3 * 2 * (377_472 + 8_192 * 128)
+    hard = 5 * 3 * 2 * (377_472 + 128)
+    for way, flops in (
+        ("Batch of 8,192", batch),
+        ("As many random posts", random_posts),
+        ("Queue of a million", 2 * 2 * 1e6 * 128),
+        ("Five hard ones, encoded", hard),
+    ):
+        assert block.extra_flops(way) == pytest.approx(flops)
+        assert block.month_hours(flops) == pytest.approx(pairs * flops / card, rel=1e-3)
+    assert block.month_hours(batch) == pytest.approx(block.towers.tower_card_hours())
+    assert block.mining_dollars() == pytest.approx(pairs * 6e-3 / 3_600 / 32 * 1.5)
+
+
 def test_an_uncorrected_batch_learns_probability_over_share() -> None:
     """Gradient steps on expected counts end where the shift says, and at log p with log Q."""
     rng = np.random.default_rng(1)

@@ -6,16 +6,22 @@ import math
 
 from handbook.estimate import (
     FLOAT32_BYTES,
+    MILLION,
+    MS_PER_SECOND,
+    SECONDS_PER_HOUR,
     assumed,
     chapter,
     count,
+    device_hours,
     embedding_bytes,
+    inference_flops,
     results,
 )
 
 LAB = results("building-blocks/ranking-models")
 feed = chapter("case-studies/news-feed")
 model = chapter("framework/4-model")
+towers = chapter("building-blocks/embeddings-and-two-tower")
 
 FUTURE = 10  # later actions of each person in the lab
 BATCH = feed.TOWER_BATCH
@@ -260,6 +266,75 @@ def queue_steps(kept: float = QUEUE) -> float:
         kept: Vectors in it.
     """
     return kept / BATCH
+
+
+# --------------------------------------------------------------------------- the bill
+
+PASSES = 3  # forward, and twice as much backward
+
+
+def _scores(negatives: float, passes: float = PASSES) -> float:
+    """Operations of a pair's products with so many vectors."""
+    return passes * dot_flops() * negatives
+
+
+def dot_flops() -> float:
+    """Operations of one product."""
+    return 2 * feed.EMBEDDING_DIM
+
+
+def extra_flops(way: str) -> float:
+    """Operations for one pair that a source of negatives adds.
+
+    Args:
+        way: A name of `bill_rows`.
+    """
+    post = PASSES * inference_flops(towers.post_tower_parameters())
+    return {
+        "Batch of 8,192": PASSES * inference_flops(feed.tower_parameters_dense()) + _scores(BATCH),
+        "As many random posts": post + _scores(BATCH),
+        # Kept vectors get no gradient: forward, and backward into the user's side only.
+        "Queue of a million": _scores(QUEUE, 2),
+        "Five hard ones, encoded": HARD * post + _scores(HARD),
+    }[way]
+
+
+def month_hours(flops_per_pair: float) -> float:
+    """H100-hours for a month of the feed's pairs.
+
+    Args:
+        flops_per_pair: Operations for one.
+    """
+    pairs = towers.pairs_per_day() * feed.BACKFILL_DAYS
+    return device_hours(pairs * flops_per_pair, feed.H100_PEAK_FLOPS, feed.TRAINING_UTILIZATION)
+
+
+def mining_dollars() -> float:
+    """Dollars to search the index once for each pair of a month, machines fully used."""
+    pairs = towers.pairs_per_day() * feed.BACKFILL_DAYS
+    core_ms = pairs * feed.ANN_SHARDS * feed.ANN_CORE_MS
+    return core_ms / MS_PER_SECOND / SECONDS_PER_HOUR / feed.CORES * feed.CPU_PRICE
+
+
+def bill_rows() -> list[list[str]]:
+    """What each source of negatives adds to a month of training."""
+    rows = [["It adds", "MFLOP a pair", "H100-hours", "$"]]
+    for way in (
+        "Batch of 8,192",
+        "As many random posts",
+        "Queue of a million",
+        "Five hard ones, encoded",
+    ):
+        hours = month_hours(extra_flops(way))
+        rows.append(
+            [
+                way + (", with both towers" if way.startswith("Batch") else ""),
+                f"{extra_flops(way) / MILLION:,.1f}",
+                f"{hours:,.1f}",
+                f"{hours * feed.H100_PRICE:,.0f}",
+            ]
+        )
+    return [*rows, ["A search for each pair, to find them", "", "", f"{mining_dollars():,.0f}"]]
 
 
 # --------------------------------------------------------------------------- false negatives

@@ -67,7 +67,7 @@ def ended_at(step: str = "Serve") -> float:
 
 def overrun_minutes() -> float:
     """Minutes that serving took beyond the plan."""
-    return TOOK["Serve"] - planned_minutes("Serve")
+    return float(TOOK["Serve"] - planned_minutes("Serve"))
 
 
 def stumble_minutes() -> float:
@@ -102,11 +102,6 @@ def remembered_ms(tokens: float = OLD_PROMPT_TOKENS) -> float:
 def weights_flops() -> float:
     """Operations of the weights for one prompt's new tokens: two a parameter and token."""
     return float(inference_flops(serve.MODEL_PARAMETERS, rag.new_tokens()))
-
-
-def attention_share() -> float:
-    """Operations of attention, as a share of those to read one prompt."""
-    return 1 - weights_flops() / rag.prefill_flops()
 
 
 def claimed_times_peak() -> float:
@@ -147,7 +142,7 @@ def writing_with_spare() -> float:
 
 def load_on_writing_fleet() -> float:
     """Load at the peak of a fleet that was ordered for writing alone; above one it never ends."""
-    return (reading_busy() + writing_busy()) / rag.decode_cards()
+    return float((reading_busy() + writing_busy()) / rag.decode_cards())
 
 
 def read_per_written() -> float:
@@ -245,11 +240,6 @@ def grown_hosted_dollars() -> float:
 def grown_gap() -> float:
     """Dollars a month that own cards cost more then."""
     return grown_dollars() - grown_hosted_dollars()
-
-
-def office_month() -> float:
-    """Dollars a month of everything, with the generator's cards rented for office hours."""
-    return float(rag.month() * (1 - rag.office_saving()))
 
 
 # --------------------------------------------------------------------------- the scorecard

@@ -84,6 +84,8 @@ def test_fleet_and_bill_by_hand() -> None:
 
 def test_memory_reads_deltas_and_half_the_ads_by_hand() -> None:
     assert ads.retrieval_read_bytes_per_s() == pytest.approx(18.9e6 * ads.peak_qps() / 8)
+    machines_left = 8 * 2 / 3
+    assert ads.retrieval_read_zone_lost() == pytest.approx(18.9e6 * ads.peak_qps() / machines_left)
     examples = 94.5e6 / 86_400 * 2 * 900
     assert ads.step_bytes() == pytest.approx(examples * 16 * 64)
     # Half the ads: five embedding servers instead of nine, six cards instead of eleven.

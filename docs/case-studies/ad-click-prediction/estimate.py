@@ -563,7 +563,11 @@ def stored_bytes() -> float:
 
 def memory_rows() -> list[list[str]]:
     """What is stored where."""
-    others = (held_bytes(), holdout_bytes(), auction_bytes(), raw_bytes())
+    days = f"× {EXAMPLE_BYTES:,g} B × {EXAMPLE_DAYS:g} days"
+    served = f"{count(requests_per_day() * SLOTS)} × {EXAMPLE_BYTES:,g} B × {HELD_DAYS:g} day"
+    held_out = f"{count(impressions_per_day() * HOLDOUT_SHARE)} {days}"
+    auctioned = f"{count(requests_per_day() * AUCTION_SHARE * SCORED)} × {AUCTION_BYTES:g} B"
+    billed = f"{count(impressions_per_day())} × {RAW_BYTES:g} B × {RAW_DAYS:g} days"
     return [
         ["What", "Arithmetic", "Size", "Where"],
         [
@@ -610,14 +614,20 @@ def memory_rows() -> list[list[str]]:
         ],
         [
             "Training examples",
-            f"{examples_per_day() / 1e6:.2f} M × {EXAMPLE_BYTES:,g} B × {EXAMPLE_DAYS:g} days",
+            f"{examples_per_day() / 1e6:.2f} M {days}",
             si(example_storage_bytes(), "B"),
             "object storage",
         ],
         [
-            "Features as served (a day), held-out users, auctions, billing log",
-            " + ".join(f"{size / 1e12:g} TB" for size in others),
-            si(stored_bytes() - example_storage_bytes(), "B"),
+            "Features as served, held; held-out users",
+            f"{served} + {held_out}",
+            si(held_bytes() + holdout_bytes(), "B"),
+            "object storage",
+        ],
+        [
+            "Whole auctions; billing log",
+            f"{auctioned} × {AUCTION_DAYS:g} days + {billed}",
+            si(auction_bytes() + raw_bytes(), "B"),
             "object storage",
         ],
     ]
@@ -714,6 +724,11 @@ def retrieval_read_bytes_per_s() -> float:
     """Bytes a second that a retrieval machine reads from its memory at the peak."""
     read = bitmap_bytes() + eligible_ads() * TOWER_DIM * INT8_BYTES
     return read * peak_qps() / retrieval_machines()
+
+
+def retrieval_read_zone_lost() -> float:
+    """The same with one of three zones lost, bytes a second."""
+    return retrieval_read_bytes_per_s() * 3 / 2
 
 
 def feature_machines(users: float = MONTHLY_USERS) -> float:
@@ -1454,12 +1469,16 @@ def delivery_margin_points() -> float:
     return 100 * NormalDist().inv_cdf(0.975) * DELIVERY_SD / math.sqrt(CAMPAIGNS * SMALLEST_TENTH)
 
 
+def hides_mean() -> float:
+    """Hides of a user over the test, on average."""
+    return impressions_per_user() * TEST_DAYS * feed.HIDE_RATE
+
+
 def hides_excluded_percent() -> float:
     """Rise of hides that halves of all users exclude with 80 % power, in per cent of the mean."""
     normal = NormalDist()
     z = normal.inv_cdf(0.95) + normal.inv_cdf(0.8)
-    mean = impressions_per_user() * TEST_DAYS * feed.HIDE_RATE
-    return 100 * z * HIDES_SD * math.sqrt(4 / DAILY_USERS) / mean
+    return 100 * z * HIDES_SD * math.sqrt(4 / DAILY_USERS) / hides_mean()
 
 
 def measured_lift_percent(limited: float = LIMITED_SHARE, more: float = MORE_SPEND) -> float:

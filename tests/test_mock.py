@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -233,3 +234,11 @@ def test_a_copy_of_an_interview_can_be_read_and_its_links_lead_from_there(tmp_pa
         "- [ ] Mid: One\n- [ ] Mid: Two\n- [ ] Senior: Three\n"
     )
     assert copy.endswith("- [ ] Staff: Six\n\nAfter.\n")
+
+
+# --------------------------------------------------------------------------- the script
+
+
+def test_the_script_stays_small() -> None:
+    script = (REPOSITORY / "docs" / "assets" / "mock.js").read_bytes()
+    assert len(gzip.compress(script, 9, mtime=0)) <= 4_000

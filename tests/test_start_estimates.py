@@ -131,7 +131,7 @@ def test_the_day_has_a_meal_and_ends_at_five() -> None:
     # Between the first round, the seventh block, and the chapter on serving.
     assert pauses == [10, 10, 10, 10, 10, 10, 45, 10, 10, 10, 10]
     assert tasks[6].kind == "Round"
-    assert plans.day_end_hour() == pytest.approx(9 + (332 + 100 + 45) / 60)
+    assert plans.day_end_hour() == pytest.approx(9 + (334 + 100 + 45) / 60)
 
 
 @pytest.mark.parametrize("name", ["week_plan", "month_plan"])

@@ -46,15 +46,15 @@ YEAR_GAP_HIGH = sourced(0.10, "of the delay", _RIDGE, _RIDGE_TITLE, "2026-11-21"
 # test compares them with the chapters.
 PAGES = {
     "interview": ("start/the-interview", "The interview", 19, 6),
-    "rubric": ("start/levels-and-rubric", "Levels and rubric", 18, 5),
-    "steps": ("framework", "The seven steps", 18, 6),
-    "clarify": ("framework/1-clarify", "Clarify", 21, 7),
-    "frame": ("framework/2-frame", "Frame", 21, 7),
-    "data": ("framework/3-data", "Data", 24, 7),
-    "model": ("framework/4-model", "Model", 24, 6),
-    "evaluate": ("framework/5-evaluate", "Evaluate", 24, 7),
-    "serve": ("framework/6-serve", "Serve", 26, 7),
-    "monitor": ("framework/7-monitor", "Monitor", 25, 7),
+    "rubric": ("start/levels-and-rubric", "Levels and rubric", 18, 6),
+    "steps": ("framework", "The seven steps", 18, 7),
+    "clarify": ("framework/1-clarify", "Clarify", 21, 8),
+    "frame": ("framework/2-frame", "Frame", 21, 8),
+    "data": ("framework/3-data", "Data", 24, 8),
+    "model": ("framework/4-model", "Model", 24, 7),
+    "evaluate": ("framework/5-evaluate", "Evaluate", 24, 8),
+    "serve": ("framework/6-serve", "Serve", 26, 8),
+    "monitor": ("framework/7-monitor", "Monitor", 25, 8),
     "feed": ("case-studies/news-feed", "News feed", 36, 8),
 }
 KINDS = ("Read", "Recall", "Round")

@@ -286,6 +286,34 @@ After."""
     )
 
 
+def test_a_copy_of_an_order_and_of_a_free_answer_says_what_is_right():
+    quiz = """# T
+
+```quiz
+id: rollout
+kind: order
+question: In which order?
+items:
+  - {id: a, text: Shadow., why: "Nobody [sees](../two.md) it."}
+  - {id: b, text: Canary., why: Few see it.}
+  - {id: c, text: Test., why: It is worth measuring.}
+```
+
+```quiz
+id: why
+kind: free
+question: Why two?
+answer: One cannot score all.
+points: [The cost, The number]
+```"""
+    assert copied(quiz) == (
+        "# T\n\n**Question:** In which order?\n\n- A: Test.\n- B: Canary.\n- C: Shadow.\n\n"
+        "**Answer:**\n\n1. Shadow. Nobody [sees](../two/index.md) it.\n2. Canary. Few see it.\n"
+        "3. Test. It is worth measuring.\n\n**Question:** Why two?\n\n"
+        "**Answer:** One cannot score all.\n\nIt names:\n\n- The cost\n- The number\n"
+    )
+
+
 def test_a_copy_holds_what_its_page_includes(tmp_path):
     (tmp_path / "part.py").write_text("x = 1")
     page = tmp_path / "docs" / "a.md"

@@ -148,6 +148,8 @@ def test_an_order_is_made_by_buttons_that_keep_the_focus(watched, push):
     box = opened(watched, GUIDE, ORDER)
     shown = box.locator(".hb-quiz__options > li")
     assert [row.get_attribute("data-option") for row in shown.all()] != IN_ORDER
+    marker = "list => getComputedStyle(list).listStyleType"
+    assert box.locator(".hb-quiz__options").evaluate(marker) == "decimal"
     first = shown.first.get_by_role("button", name="Move up")
     expect(first).to_have_attribute("aria-disabled", "true")
     first.click(force=True)

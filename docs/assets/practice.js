@@ -19,7 +19,8 @@
     asked.add(file);
     const script = file.endsWith(".js");
     const made = document.createElement(script ? "script" : "link");
-    if (script) made.async = false; // in the order that they were asked for
+    // In the order that they were asked for.
+    if (script) made.async = false;
     else made.rel = "stylesheet";
     made[script ? "src" : "href"] = `${base}/${file}`;
     document.head.append(made);

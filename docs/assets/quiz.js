@@ -56,7 +56,8 @@
     const wanted = all("[data-option]", details).map((each) => each.dataset.option);
     const items = [...list.children];
     const places = () => [...list.children];
-    list.classList.add("hb-quiz__options--order");
+    // Places, and no names of options.
+    list.type = "1";
     const ends = () =>
       places().forEach((item, at) =>
         all("button", item).forEach((each, down) => (each.ariaDisabled = at === (down && items.length - 1)))
@@ -74,7 +75,7 @@
         });
         return Object.assign(made, { title: words, ariaLabel: `${words}: ${text}` });
       };
-      item.append(make("span", { className: "hb-quiz__moves" }, mover("Move up", "↑", -1), mover("Move down", "↓", 1)));
+      item.prepend(make("span", { className: "hb-quiz__moves" }, mover("Move up", "↑", -1), mover("Move down", "↓", 1)));
       return item.appendChild(make("span"));
     });
     ends();

@@ -47,13 +47,12 @@ class Template:
     most_kb: float | None = None
 
 
-# The pages that bytes, requests and Lighthouse are measured on. No page of practice is there yet:
-# the framework, which holds the most quizzes, stands for it.
+# The pages that bytes, requests and Lighthouse are measured on.
 TEMPLATES = (
     Template("landing page", ""),
     Template("case study", "case-studies/news-feed/", 140),
     Template("API page", "reference/diagram-kit/"),
-    Template("practice page", "framework/"),
+    Template("practice page", "practice/review/"),
     Template("chapter without figures", "reference/glossary/", 85),
 )
 # What axe looks at besides: prose, a gallery, the longest API page, the error page.

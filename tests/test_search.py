@@ -50,6 +50,8 @@ PAGE = f"""<!doctype html><html><head><meta name="description" content="Sized &a
 <section class="hb-quiz"><p>Why two stages?</p><ol class="hb-quiz__options"><li>Wrong one</li></ol>
 <details class="hb-quiz__answer"><details><p>Inner</p></details><p>Answer words</p></details>
 </section>
+<section class="hb-mock"><p>Design it.</p><details class="hb-mock__stage"><p>Pushback</p></details>
+<details class="hb-mock__rubric"><table><tr><td>Evidence</td></tr></table></details></section>
 <h2 id="terms">Terms</h2>
 <dl><dt>Plain</dt><dd>Only text.</dd><dt id="ann"><abbr title="near">ANN</abbr></dt>
 <dd>Approximate nearest neighbours: close vectors.</dd></dl>
@@ -118,7 +120,7 @@ def test_a_record_says_what_a_reader_reads_and_nothing_else(small) -> None:
     assert serve == "Gateway first. After the figure. Tab text"
     figure = records["case-studies/feed/#fig-feed-flow"].text
     assert figure == "The gateway asks four sources."
-    assert records["case-studies/feed/#limits"].text == "One Two Why two stages?"
+    assert records["case-studies/feed/#limits"].text == "One Two Why two stages? Design it."
     assert records["case-studies/feed/#terms"].text.startswith("Plain Only text.")
     term = records["case-studies/feed/#ann"].text
     assert term == "Approximate nearest neighbours: close vectors."

@@ -123,6 +123,8 @@ def test_decoding_by_hand() -> None:
     room = 80e9 * 0.9 - 5e9 - 32.8e9 - 900 * token
     slots = math.floor(room / (4_350 * token))
     assert rag.slots() == slots
+    assert rag.read_tokens() == 4_900 + 175
+    assert rag.context_slots() == math.floor(room / (1_260 * token))
     read = 32.8e9 + slots * (4_900 + 175) * token
     assert rag.step_ms() == pytest.approx(read / (3.35e12 * 0.6) * 1e3)
     assert rag.pace() >= rag.PACE_TARGET

@@ -352,6 +352,12 @@ def parse_dollars() -> float:
     return float(parse_core_hours() / feed.CORES * feed.CPU_PRICE)
 
 
+def context_slots() -> int:
+    """Contexts that one card writes at once; their prompts are shorter than an answer's."""
+    room = cache_room_bytes()
+    return math.floor(room / ((CONTEXT_READ + CONTEXT_WRITTEN) * kv_bytes_per_token()))
+
+
 def context_dollars() -> float:
     """Dollars to let the generator write a context for every chunk, on idle cards.
 
@@ -359,9 +365,9 @@ def context_dollars() -> float:
     """
     flops = inference_flops(serve.MODEL_PARAMETERS, CONTEXT_READ)
     seconds = (flops + _attention(CONTEXT_READ, 0.0, False)) / h100_flops_per_s()
-    token = kv_bytes_per_token()
-    at_once = math.floor(cache_room_bytes() / ((CONTEXT_READ + CONTEXT_WRITTEN) * token))
-    read = weight_bytes() + at_once * (CONTEXT_READ + CONTEXT_WRITTEN / 2) * token
+    at_once = context_slots()
+    held = (CONTEXT_READ + CONTEXT_WRITTEN / 2) * kv_bytes_per_token()
+    read = weight_bytes() + at_once * held
     step = read / (serve.CARD_BANDWIDTH * serve.DECODE_UTILIZATION)
     seconds += CONTEXT_WRITTEN * step / at_once
     return float(chunks() * seconds / SECONDS_PER_HOUR * feed.H100_PRICE)
@@ -740,9 +746,20 @@ def step_ms(passages: float = PASSAGES, sparse: bool = False) -> float:
         passages: Passages in a prompt.
         sparse: The mixture of experts instead of the dense model.
     """
-    held = prompt_tokens(passages) + ANSWER_TOKENS / 2
-    read = weight_bytes(sparse) + slots(passages, sparse) * held * kv_bytes_per_token(sparse)
+    held = read_tokens(passages) * kv_bytes_per_token(sparse)
+    read = weight_bytes(sparse) + slots(passages, sparse) * held
     return float(read / (serve.CARD_BANDWIDTH * serve.DECODE_UTILIZATION) * MS_PER_SECOND)
+
+
+def read_tokens(passages: float = PASSAGES) -> float:
+    """Tokens whose keys and values a step reads for each answer, halfway through it.
+
+    The instructions' are stored once a card, but each answer's attention reads them.
+
+    Args:
+        passages: Passages in a prompt.
+    """
+    return prompt_tokens(passages) + ANSWER_TOKENS / 2
 
 
 def pace() -> float:
@@ -1616,10 +1633,14 @@ def test_people() -> float:
     return test_questions() / PER_PERSON
 
 
+def test_askers() -> float:
+    """People who ask in two weeks."""
+    return questions_per_day() * TEST_DAYS / PER_PERSON
+
+
 def test_share() -> float:
     """Share of all who ask in two weeks that both arms take."""
-    people = questions_per_day() * TEST_DAYS / PER_PERSON
-    return 2 * test_people() / people
+    return 2 * test_people() / test_askers()
 
 
 def leak_trials(share: float = 0.001) -> float:

@@ -45,11 +45,15 @@ LEFT_OUT = frozenset(("reference/tags/",))
 DEMOTED = {
     "contributing/findings/": 0.2,
     "contributing/": 0.7,
+    # They speak of everything that chapters explain.
+    "mock-interviews/": 0.6,
+    "start/for-interviewers/": 0.8,
+    "start/levels-and-rubric/": 0.8,
     "reference/diagram-kit/": 0.2,
     "reference/tooling/": 0.2,
 }
-# Titles of papers hold every word of the field and answer nothing.
-LISTS = {"References": 0.3}
+# Titles of papers hold every word of the field and answer nothing; questions ask.
+LISTS = {"References": 0.3, "By subject": 0.3, "Quiz": 0.5}
 # A definition is short, so each of its words would count more than in a chapter that explains them.
 TERM = 0.6
 DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from statistics import fmean
 
@@ -31,6 +32,24 @@ def test_a_chunk_pays_for_its_attention() -> None:
     per_token = 2 * WEIGHTS + 4 * 64 * 64 * 128 * 1_800
     free = 0.05 - (WEIGHTS + 58 * 2_900 * KV) / READS
     assert block.chunk_tokens() == pytest.approx(free * SPEED / per_token, rel=1e-3)
+    # While memory is read, only the arithmetic of the 58 answers is taken.
+    left = 0.05 - 58 * 2 * WEIGHTS / SPEED
+    assert block.chunk_tokens(True) == pytest.approx(left * SPEED / per_token, rel=1e-3)
+    slot = block.serve.prefill_slot_ms() / 1e3
+    assert block.chunked_prompt_seconds(True) < slot < block.chunked_prompt_seconds()
+
+
+def test_eight_bits_of_arithmetic_halve_the_matrices_and_not_attention() -> None:
+    attention = 4 * 64 * 64 * 128 * sum(range(800, 2_800))
+    seconds = (2 * WEIGHTS * 2_000 / 2 + attention) / SPEED
+    assert block.fp8_prefill_ms() == pytest.approx(1e3 * seconds, rel=2e-3)
+    assert block.fp8_prefill_cards() == math.ceil(41.667 * seconds / 0.6 * 1.5) == 20
+
+
+def test_four_short_answers_are_not_ten_times_as_fast() -> None:
+    four, full = block.step_ms(4, 3_000), block.step_ms(43, 3_000)
+    assert full / four == pytest.approx(1.85, abs=0.01)
+    assert 1e3 / four == pytest.approx(56, abs=0.5)
 
 
 def test_shared_prefixes_are_stored_once_and_read_once_only_by_kernels_that_can() -> None:
@@ -39,8 +58,8 @@ def test_shared_prefixes_are_stored_once_and_read_once_only_by_kernels_that_can(
 
 
 def test_moving_a_cache_out_and_back_beats_computing_it_again() -> None:
-    assert block.swap_ms() == pytest.approx(2e3 * 2_800 * KV / 63.015e9, rel=1e-3)
-    assert block.swap_ms() < block.stall_ms(2_800) / 10
+    assert block.swap_ms() == pytest.approx(2e3 * 2_000 * KV / 63.015e9, rel=1e-3)
+    assert block.swap_ms() < block.serve.prefill_ms() / 10
     assert block.bearable_wait_seconds() == pytest.approx(0.2)
 
 
@@ -98,6 +117,7 @@ def test_drafts_by_drawing_them() -> None:
     check = 2 * WEIGHTS * 500 / SPEED
     expected = block.tokens_a_pass() * read / (check + 0.2 * read)
     assert block.draft_speedup(100, 500) == pytest.approx(expected, rel=1e-3)
+    assert block.draft_speedup(63, 500) > 1 > block.draft_speedup(64, 500)
 
 
 def test_experts_by_drawing_them() -> None:

@@ -81,7 +81,7 @@ def pools():
 
 
 def drafts():
-    """Drafts use idle arithmetic: with short contexts there is none left from 60 answers on.
+    """Drafts use idle arithmetic: with short contexts there is none left from 64 answers on.
 
     Times the tokens a second, four drafts of which seven in ten are kept, against the answers that
     a card writes at once, as far as they fit. Below one, drafting makes the card slower.

@@ -16,6 +16,7 @@ from handbook.estimate import (
     chapter,
     inference_flops,
     kv_cache_bytes,
+    machines,
     results,
     sourced,
 )
@@ -206,9 +207,36 @@ def card_tokens(
     return fit * MS_PER_SECOND / step_ms(fit, held_tokens(), bytes_per_weight, bytes_per_key)
 
 
+FP8_SPEED = sourced(
+    2,
+    "times the 16-bit peak",
+    "https://www.nvidia.com/en-us/data-center/h100/",
+    "NVIDIA, H100 Tensor Core GPU: 3,958 against 1,979 TFLOPS, both with sparsity",
+    READ,
+)
+
+
+def fp8_prefill_ms() -> float:
+    """Milliseconds to read a prompt with matrices multiplied in FP8 and attention in 16 bits."""
+    matrices = inference_flops(serve.MODEL_PARAMETERS, uncached_tokens())
+    rest = serve.prefill_flops() - matrices
+    return (matrices / FP8_SPEED + rest) / CARD_SPEED * MS_PER_SECOND
+
+
+def fp8_prefill_cards() -> int:
+    """Cards that then read the assistant's prompts, headroom and spare included."""
+    each = MS_PER_SECOND / fp8_prefill_ms()
+    return machines(base.peak_answers_per_second(), each, feed.LOAD_TARGET, feed.SPARE)
+
+
 # --------------------------------------------------------------------------- one pool or two
 
 PACE_MS = MS_PER_SECOND / base.READING_TOKENS_PER_SECOND
+
+
+def uncached_tokens() -> float:
+    """Tokens of the assistant's prompt that the prefix cache does not hold."""
+    return base.input_tokens() - base.INSTRUCTION_TOKENS
 
 
 def cache_ms() -> float:
@@ -262,10 +290,23 @@ def mixed_batch() -> float:
     return mixed_per_card() * base.TOKENS_PER_ANSWER * PACE_MS / MS_PER_SECOND
 
 
-def chunk_tokens() -> float:
-    """Tokens of prompt that fit beside the decoding of a card full of answers, in one step."""
-    uncached = base.input_tokens() - base.INSTRUCTION_TOKENS
-    return (PACE_MS - serve.step_ms()) / (serve.prefill_ms() / uncached)
+def chunk_tokens(overlap: bool = False) -> float:
+    """Tokens of prompt that fit beside the decoding of a card full of answers, in one step.
+
+    Args:
+        overlap: Whether they are computed while memory is read; else when it has been.
+    """
+    taken = arithmetic_ms() if overlap else serve.step_ms()
+    return (PACE_MS - taken) / (serve.prefill_ms() / uncached_tokens())
+
+
+def chunked_prompt_seconds(overlap: bool = False) -> float:
+    """Seconds until a prompt is read in such chunks.
+
+    Args:
+        overlap: As for the chunk.
+    """
+    return uncached_tokens() / chunk_tokens(overlap) * PACE_MS / MS_PER_SECOND
 
 
 def stall_ms(tokens: float = LONG_TOKENS) -> float:
@@ -381,8 +422,7 @@ def prompt_sum_ms(bytes_per_second: float | None = None) -> float:
         bytes_per_second: One way; NVLink's if not given.
     """
     rate = numbers.nvlink_bytes_s() if bytes_per_second is None else bytes_per_second
-    uncached = base.input_tokens() - base.INSTRUCTION_TOKENS
-    size = uncached * HIDDEN * FLOAT16_BYTES
+    size = uncached_tokens() * HIDDEN * FLOAT16_BYTES
     return sums_a_step() * size / rate * MS_PER_SECOND
 
 
@@ -435,8 +475,11 @@ def bearable_wait_seconds() -> float:
 
 
 def swap_ms() -> float:
-    """Milliseconds to move one answer's cache to the host's memory and back."""
-    return 2 * cache_bytes(base.input_tokens()) / numbers.pcie_bytes_s() * MS_PER_SECOND
+    """Milliseconds to move an answer's own cache to the host's memory and back.
+
+    The instructions stay on the card, for the others need them.
+    """
+    return 2 * cache_bytes(uncached_tokens()) / numbers.pcie_bytes_s() * MS_PER_SECOND
 
 
 def dollars_per_million_written(
@@ -457,8 +500,8 @@ def dollars_per_million_read(price: float = feed.H100_PRICE) -> float:
     Args:
         price: Dollars of a card for an hour.
     """
-    tokens = base.input_tokens() - base.INSTRUCTION_TOKENS
-    return price / SECONDS_PER_HOUR * serve.prefill_ms() / MS_PER_SECOND / tokens * MILLION
+    seconds = serve.prefill_ms() / MS_PER_SECOND
+    return price / SECONDS_PER_HOUR * seconds / uncached_tokens() * MILLION
 
 
 def written_over_read() -> float:

@@ -63,7 +63,11 @@ def test_how_well_a_rare_id_is_known() -> None:
 
 
 def test_a_language_model_against_the_ranker() -> None:
-    assert block.llm_flops() == pytest.approx(2 * 8e9 * 50 * 150)
+    tokens = 50 * 150
+    # Keys and values: two products of 4,096 values with each token before, in 32 layers.
+    attention = 32 * 2 * 2 * 4_096 * sum(range(tokens + 1))
+    assert block.llm_attention_flops() == pytest.approx(attention, rel=1e-3)
+    assert block.llm_flops() == pytest.approx(2 * 8e9 * tokens + attention, rel=1e-3)
     seconds = block.llm_flops() / (989e12 * 0.4)
     assert block.llm_ms() == pytest.approx(1e3 * seconds, rel=1e-3)
     assert block.llm_dollars_per_thousand() == pytest.approx(seconds * 1_000 / 3_600 * 3, rel=1e-3)

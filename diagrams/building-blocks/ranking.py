@@ -75,7 +75,7 @@ def losses():
 
 
 def kept():
-    """Retrieval's curve is still steep where it stops: 500 items would keep 46 % instead of 34 %.
+    """Retrieval's curve is still steep where it stops: 500 items would keep 46 %, not 34.
 
     Share of a person's later actions that are among the first so many items of retrieval, in the
     lab's world of 12,000 items. What is not among them no ranker can show.

@@ -226,9 +226,16 @@ LLM_CANDIDATES = assumed(50, "items", "that the last step still orders")
 LLM_TOKENS = assumed(150, "tokens", "that describe one item")
 
 
+
+def llm_attention_flops() -> float:
+    """Operations of its attention: each token is compared with half of the others on average."""
+    return 2 * (LLM_CANDIDATES * LLM_TOKENS) ** 2 * model.SMALL_WIDTH * model.SMALL_LAYERS
+
+
 def llm_flops() -> float:
     """Operations of an 8-billion model that reads all candidates of one request."""
-    return inference_flops(model.SMALL_PARAMETERS, LLM_CANDIDATES * LLM_TOKENS)
+    matrices = inference_flops(model.SMALL_PARAMETERS, LLM_CANDIDATES * LLM_TOKENS)
+    return matrices + llm_attention_flops()
 
 
 def llm_factor() -> float:

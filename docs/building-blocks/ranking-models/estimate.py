@@ -226,7 +226,6 @@ LLM_CANDIDATES = assumed(50, "items", "that the last step still orders")
 LLM_TOKENS = assumed(150, "tokens", "that describe one item")
 
 
-
 def llm_attention_flops() -> float:
     """Operations of its attention: each token is compared with half of the others on average."""
     return 2 * (LLM_CANDIDATES * LLM_TOKENS) ** 2 * model.SMALL_WIDTH * model.SMALL_LAYERS

@@ -25,7 +25,7 @@ def clock():
         Event(8.7, "who sets weights"),
         Event(25, "wrong formula"),
         Event(31, "“I don't know”"),
-        Event(34.8, "p99s do not add"),
+        Event(34.8, "“worthless?”"),
     ]
     return Timeline(
         unit="min",
@@ -63,8 +63,9 @@ def board_10():
 def board_20():
     """Minute 20: rows first, then two stages with a count on every box.
 
-    What was seen becomes a row after its window; four sources bring posts, a filter and a small
-    model cut them, one ranker orders what is left. The index has its memory beside it.
+    What was seen becomes a row after its window, and a share of it is there to explore. Four
+    sources bring posts, a filter and a small model cut them, one ranker orders what is left. The
+    index has its memory beside it.
     """
     log = Box("Seen, logged", "features as served", minute=11)
     rows = Box(
@@ -79,7 +80,7 @@ def board_20():
     ranker = Box(
         "Ranker", f"{feed.RERANKED:.0f} kept, {feed.POSTS_PER_REQUEST:.0f} shown", minute=19
     )
-    log >> rows >> explore
+    log >> rows
     explore >> sources
     index >> sources
     sources >> cut >> ranker

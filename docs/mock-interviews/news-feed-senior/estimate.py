@@ -290,5 +290,5 @@ def worst_users_per_arm(wrong_by: float = WRONG_BY) -> float:
 
 
 def worst_share() -> float:
-    """Share of the daily users in one such arm."""
-    return worst_users_per_arm() / feed.DAILY_USERS
+    """Share of the daily users in two such arms."""
+    return 2 * worst_users_per_arm() / feed.DAILY_USERS

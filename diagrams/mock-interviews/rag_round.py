@@ -11,7 +11,7 @@ THOUSAND = 1_000
 
 
 def clock():
-    """Eight minutes went into one number, and the plan was kept at the cost of one step.
+    """Seven and a half minutes went into one number, and one question paid for them.
 
     Above, the plan in the order that the candidate announced; in the middle, how long each step
     took; below, the stumble from the claim to the repaired board. Serving ran over by what the
@@ -68,7 +68,7 @@ def board_ten():
     """
     ask = Box("Asker", f"{rag.peak_per_s():.1f}/s, {rag.FIRST_TOKEN_MS / THOUSAND:.0f} s", minute=3)
     search = Box("Baseline", "words, links", minute=6)
-    rule = Box("Answer if", f"p > {100 * rag.answer_above():.0f} %", minute=4)
+    rule = Box("Answer if", f"p > {100 * rag.answer_above():.0f} %, else links", minute=4)
     sources = Box("Sources", "text + readers", minute=9)
     index = Box("Two indexes", f"{rag.chunks() / 1e6:.0f} M chunks", minute=10)
     ask >> search >> rule

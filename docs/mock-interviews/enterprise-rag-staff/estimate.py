@@ -35,7 +35,7 @@ TOOK = {
     "Evaluate": assumed(8, "minutes", "this round"),
     "Monitor": assumed(4.5, "minutes", "this round"),
 }
-PARKED_AT = assumed(16.5, "minutes", "when the question about sharing was put off")
+PARKED_AT = assumed(17, "minutes", "when the question about sharing was put off")
 CLAIMED_AT = assumed(19.5, "minutes", "when fourteen cards stood on the board")
 PUSHED_AT = assumed(20.5, "minutes", "when the interviewer first asked")
 ADMITTED_AT = assumed(23.5, "minutes", "when the candidate said that it was wrong")

@@ -73,7 +73,31 @@ def test_several_guardrails_by_flipping_coins() -> None:
     passed = fmean(all(rng.random() < 0.8 for _ in range(3)) for _ in range(100_000))
     assert block.all_pass() == pytest.approx(passed, abs=0.005)
     assert block.power_for_each() ** 3 == pytest.approx(0.8)
+    assert block.margin_rule() == pytest.approx(2 * (1.645 + 0.8416) ** 2, rel=1e-3)
     assert block.margin_factor() == pytest.approx((1.645 + 0.8416) ** 2 / 2.8016**2, rel=1e-3)
+
+
+def test_two_planned_looks_by_drawing_both_halves() -> None:
+    # Tables of group-sequential tests give 2.797 and 1.977 for two looks of this shape.
+    assert block.first_boundary() == pytest.approx(2.797, abs=0.002)
+    assert block.last_boundary() == pytest.approx(1.977, abs=0.002)
+    rng = random.Random(17)
+    half = block.lab_drift() / math.sqrt(2)
+    early = late = 0
+    for _ in range(100_000):
+        first = rng.gauss(half, 1)
+        last = (first + rng.gauss(half, 1)) / math.sqrt(2)
+        early += abs(first) > 2.797
+        late += abs(first) <= 2.797 and abs(last) > 1.977
+    assert block.two_looks_power() == pytest.approx((early + late) / 100_000, abs=0.005)
+    assert block.found_halfway() == pytest.approx(early / (early + late), abs=0.005)
+    # The lab's one look, which its own tests found in 84.1 %.
+    assert block.two_looks_power() < block.LAB["effect_fixed"]
+
+
+def test_weeks_are_whole() -> None:
+    assert [block.whole_weeks(days) for days in (0.3, 7, 15.1)] == [1, 1, 3]
+    assert block.switchback_whole_weeks() == 8
 
 
 def test_a_switchback_of_two_weeks_seldom_finds_what_is_there() -> None:

@@ -20,6 +20,7 @@ def path():
     with Plane("Analysis", role="data"):
         join = Store("Users with metrics", "one row a user")
         ratio = Monitor("Sample ratio", f"1 % lost: p = {block.srm_p():.0e}")
+        stop = Job("Stop", "find who is missing", icon="mdi-alert-octagon")
         adjust = Job("CUPED", f"leaves {100 * block.cuped_share():.0f} % of the users")
     with Plane("Decision", role="offline"):
         look = Job("One look", f"daily: {100 * lab['null_peeking']:.0f} % false", icon="mdi-eye")
@@ -29,6 +30,7 @@ def path():
     assign >> Edge(step=2) >> meets
     meets >> Edge(step=3, kind="async") >> join
     join >> Edge(step=4) >> ratio
+    ratio >> Edge("lost", kind="control") >> stop
     ratio >> Edge("equal", step=5) >> adjust
     adjust >> Edge(step=6) >> look
     look >> Edge(step=7) >> ship
@@ -71,7 +73,7 @@ def market():
     ):
         mean, spread = 100 * lab[f"market_{name}"], 100 * lab[f"market_{name}_spread"]
         heights = [100 * block.bell(x, mean, spread) for x in xs]
-        lines.append(Line(xs, heights, label, role=role))
+        lines.append(Line(xs, heights, label, role=role, dashed=name == "switchback"))
     return Chart(
         x="Reported effect on trips (%)",
         y="Tests per point (%)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from statistics import NormalDist
 
@@ -59,6 +60,15 @@ def diluted_factor(triggered: float = TRIGGERED) -> float:
     """
     # Everybody: the effect is a tenth, so a hundred times as many; of whom a tenth were needed.
     return 1 / triggered**2 * triggered
+
+
+def whole_weeks(days: float) -> int:
+    """Weeks that a test runs which needs so many days, since weekdays differ.
+
+    Args:
+        days: Until enough users have entered.
+    """
+    return math.ceil(days / 7)
 
 
 VISITS = assumed(20, "impressions per user", "in the test")
@@ -172,11 +182,80 @@ def margin_factor() -> float:
     return ((_NORMAL.inv_cdf(0.95) + Z_80) / (Z_95 + Z_80)) ** 2
 
 
+def margin_rule() -> float:
+    """What takes the place of 16 in the rule when a guardrail's margin is the change."""
+    return 2 * (_NORMAL.inv_cdf(0.95) + Z_80) ** 2
+
+
+# --------------------------------------------------------------------------- two planned looks
+
+CELLS = 400  # of the integral over the first look
+
+
+def _missed(last: float, drift: float) -> float:
+    """Probability that neither of two looks, halfway and at the end, is significant.
+
+    Args:
+        last: Standard errors that the last look asks for; the first asks for the root of two more.
+        drift: The effect in standard errors of the last look.
+    """
+    root = math.sqrt(2)
+    first = last * root
+    width = 2 * first / CELLS
+    missed = 0.0
+    for cell in range(CELLS):
+        seen = -first + (cell + 0.5) * width
+        # The last look is the sum of two halves over the root of two.
+        above = last * root - seen - drift / root
+        below = -last * root - seen - drift / root
+        inside = _NORMAL.cdf(above) - _NORMAL.cdf(below)
+        missed += _NORMAL.pdf(seen - drift / root) * inside * width
+    return missed
+
+
+@functools.cache
+def last_boundary() -> float:
+    """Standard errors that the last of two looks asks for, at 5 % over both.
+
+    P. C. O'Brien, T. R. Fleming, "A Multiple Testing Procedure for Clinical Trials", 1979,
+    https://doi.org/10.2307/2530245: the first of two equally spaced looks asks for the root of two
+    times as much.
+    """
+    low, high = Z_95, 3.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _missed(middle, 0) < 0.95 else (low, middle)
+    return high
+
+
+def first_boundary() -> float:
+    """Standard errors that the first of two looks asks for."""
+    return last_boundary() * math.sqrt(2)
+
+
+def lab_drift() -> float:
+    """The lab's effect in standard errors of its last day."""
+    users = LAB["per_day"] * LAB["days"]
+    return LAB["effect"] * math.sqrt(users / 2)
+
+
+def two_looks_power() -> float:
+    """Probability that a test of the lab's size with two planned looks finds the lab's effect."""
+    return 1 - _missed(last_boundary(), lab_drift())
+
+
+def found_halfway() -> float:
+    """Share of those found that the first of the two looks finds."""
+    half = lab_drift() / math.sqrt(2)
+    at_once = 1 - _NORMAL.cdf(first_boundary() - half) + _NORMAL.cdf(-first_boundary() - half)
+    return at_once / two_looks_power()
+
+
 # --------------------------------------------------------------------------- how far to believe
 
 
 def exaggeration(power: float = 0.2) -> float:
-    """How many times too large a significant estimate is on average.
+    """How many times too large a significant estimate is on average, counted with its sign.
 
     Args:
         power: Probability that the true effect is found.
@@ -236,6 +315,11 @@ def switchback_weeks() -> float:
     """Weeks of switching one market until that probability is 80 %."""
     needed = (Z_95 + Z_80) * LAB["market_switchback_spread"] / LAB["market_truth"]
     return LAB_WEEKS * needed**2
+
+
+def switchback_whole_weeks() -> int:
+    """The same in whole weeks, since weekdays differ."""
+    return math.ceil(switchback_weeks())
 
 
 def bell(x: float, mean: float, spread: float) -> float:

@@ -396,7 +396,12 @@ def test_links_of_a_question_lead_from_its_chapter(watched):
     keep(page, quiz={ONE: item()})
     page.reload()
     press(page.locator("[data-hb-review]"), "Start")
-    page.locator("[data-hb-review] p a").click()
+    box = page.locator("[data-hb-review]")
+    expect(box.locator(".hb-bar")).to_be_visible()
+    chapter = box.get_by_role("link").first.get_attribute("href")
+    taught = box.locator(".hb-quiz__section a").get_attribute("href")
+    assert taught == f"{chapter}#stage-two-the-ranker"
+    box.get_by_role("link").first.click()
     expect(page).to_have_url(watched.address + CHAPTER)
 
 

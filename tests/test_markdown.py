@@ -401,6 +401,11 @@ def test_a_chapter_ends_with_the_day_its_facts_were_checked(project):
     assert "../../contributing/errata.md" in relinked.seen
 
 
+def test_a_docstring_on_a_chapter_is_no_chapter(project):
+    # It is converted by itself, under the same front matter, and has no title.
+    assert "hb-chapter" not in html(project, "Returns the load.", **META)
+
+
 def test_a_page_without_such_facts_has_no_blocks(project):
     assert "hb-chapter" not in html(project, "# Toy\n\nText.", title="Toy")
 

@@ -46,7 +46,10 @@ class _Frame(Treeprocessor):
             return
         opening = _opening(page)
         title = next((child for child in root if child.tag == "h1"), None)
-        if opening is not None and title is not None:
+        # The docstrings on a page are converted with its front matter too, each by itself.
+        if title is None:
+            return
+        if opening is not None:
             root.insert(list(root).index(title) + 1, opening)
         if page.meta.get("checked"):
             root.append(_ending(page, self.context))

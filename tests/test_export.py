@@ -181,7 +181,9 @@ def test_the_handbooks_own_deck(tmp_path: Path, new_checkout: Callable[..., Proj
     project = new_checkout()
     deck = anki.write_deck(project, tmp_path / "deck.apkg")
     pages, _ = read_all(project)
-    assert deck.questions == sum(len(quizzes(page)[0]) for page in pages)
+    assert deck.questions == sum(
+        len(quizzes(page)[0]) for page in pages if not page.page.startswith("contributing/")
+    )
     assert deck.figures > 100
     for fields in notes(tmp_path / "deck.apkg", tmp_path).values():
         whole = " ".join(fields)

@@ -78,7 +78,7 @@ def write_deck(project: Project, target: Path) -> Deck:
         raise HandbookError(problems)
     deck = genanki.Deck(DECK, TITLE)
     kinds = _kinds(genanki)
-    asked = [(page, quiz) for page, ones, _ in found for quiz in ones]
+    asked = [(page, quiz) for page, ones, _ in found if _teaches(page) for quiz in ones]
     for page, quiz in asked:
         deck.add_note(_question(genanki, kinds["question"], page, quiz))
     shown = list(_shown(pages, drawn.figures))
@@ -184,14 +184,17 @@ def _figure(genanki: Any, model: Any, page: Chapter, figure: RenderedFigure) -> 
     )
 
 
+def _teaches(page: Chapter) -> bool:
+    """Whether a page is the handbook's, and not about making it: the guides hold samples."""
+    return not page.page.startswith("contributing/")
+
+
 def _shown(
     pages: list[Chapter], drawn: dict[str, RenderedFigure]
 ) -> Iterator[tuple[Chapter, RenderedFigure]]:
-    """Every figure of a chapter with the first page that shows it; the guides' own are left out."""
+    """Every figure of a chapter with the first page that shows it."""
     seen: set[str] = set()
-    for page in pages:
-        if page.page.startswith("contributing/"):
-            continue
+    for page in filter(_teaches, pages):
         for name in _USED.findall(page.prose):
             if name in drawn and name not in seen:
                 seen.add(name)

@@ -81,8 +81,12 @@ def test_a_good_calculator_is_read_whole() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("id: users-to-requests", "id: Users", "2: calc-id: 'Users' is no id for this"),
-        ("id: each", "id: each-one", "11: calc-id: 'each-one' is no id for this"),
+        (
+            "id: users-to-requests",
+            "id: Users",
+            "2: calc-id: the id of a calculator must be kebab-case",
+        ),
+        ("id: each", "id: each-one", "11: calc-id: an id in a calculator is in snake_case"),
         ("id: each", "id: users", "2: calc-id: two inputs or results have the id 'users'"),
         ("title: From", "titel: From", "3: calc-schema: a calculator has no field 'titel'; did"),
         ("    from: 1e6\n", "", "5: calc-schema: an input needs from"),
@@ -102,13 +106,15 @@ def test_what_is_wrong_has_its_line(old: str, new: str, message: str) -> None:
 
 
 def test_an_open_fence_is_one_finding() -> None:
-    assert read(GOOD.removesuffix("```\n"))[1][0].startswith("p.md:1: calc-schema: the calculator")
+    assert read(GOOD.removesuffix("```\n"))[1][0].startswith(
+        "p.md:1: calc-schema: the calc is not closed"
+    )
 
 
 def test_ids_are_unique_in_the_handbook() -> None:
     pages = [(Chapter(Path(name), name, GOOD), read(GOOD)[0]) for name in ("a.md", "b.md")]
     (problem,) = calc.repeated(pages)
-    assert problem.text().startswith("b.md:1: calc-id: the calculator id 'users-to-requests' is")
+    assert problem.text().startswith("b.md:1: calc-id: the calc id 'users-to-requests' is")
     assert "a.md:1" in problem.message
 
 

@@ -44,13 +44,10 @@ from xml.etree.ElementTree import Element, SubElement
 
 import yaml
 from markdown import Markdown
-from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor
-from markdown.util import ETX, STX
 
 from handbook import estimate, expressions, translate
-from handbook.chapters import Chapter, Fence, compose, odd_nodes
-from handbook.estimate import did_you_mean
+from handbook.chapters import Chapter, Fence
+from handbook.markdown import yaml_fence
 from handbook.project import Project
 from handbook.report import HandbookError, Problem
 
@@ -59,23 +56,17 @@ if TYPE_CHECKING:
 
 LANGUAGE = "calc"
 FIELDS = ("id", "title", "inputs", "results")
-INPUT_FIELDS = ("id", "text", "value", "from", "to", "step", "scale", "unit")
-RESULT_FIELDS = ("id", "text", "value", "format", "unit")
+INPUT_FIELDS = ("id", "text", "value", "from", "to")
+RESULT_FIELDS = ("id", "text", "value")
 SCALES = ("linear", "log")
 # What both languages write alike: digits behind the point, thousands, per cent.
 FORMAT = re.compile(r"(?P<comma>,?)\.(?P<digits>\d)(?P<kind>[f%])")
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_OTHER_FENCE = re.compile(r"(?m)^(?:`{3,}|~{3,})\S")
 _SCHEMA = "calc-schema"
 _FIXES = {
-    "calc-id": "write it in kebab-case, once; names of inputs in snake_case",
-    _SCHEMA: "write id, title, inputs (id, text, value, from, to) and results (id, text, value)",
+    "id": "write it in kebab-case, once; names of inputs and results in snake_case",
+    "schema": "write id, title, inputs (id, text, value, from, to) and results (id, text, value)",
 }
-# After line ends are normalised (30), before fences are put aside (25).
-_READ_PRIORITY = 28.0
-# After the paragraphs exist, before the inline patterns (20) read what is put here.
-_WRITE_PRIORITY = 26.0
 
 
 @dataclass(frozen=True)
@@ -156,11 +147,8 @@ def read_calculator(fence: Fence, path: Path) -> tuple[Calculator | None, list[P
     Returns:
         The calculator, None where it cannot be shown, and what is wrong with it.
     """
-    if not fence.closed or _OTHER_FENCE.search(fence.body):
-        fix = "end it with ``` on a line of its own"
-        return None, [Problem(path, fence.line, 0, _SCHEMA, "the calculator is not closed", fix)]
-    reader = _Reader(path, fence.line)
-    return reader.calculator(fence.body), reader.problems
+    reader = _Reader(fence, path, _FIXES)
+    return reader.calculator(), reader.problems
 
 
 def calculators(chapter: Chapter) -> tuple[list[Calculator], list[Problem]]:
@@ -169,15 +157,7 @@ def calculators(chapter: Chapter) -> tuple[list[Calculator], list[Problem]]:
     Args:
         chapter: The page.
     """
-    found: list[Calculator] = []
-    problems: list[Problem] = []
-    for fence in chapter.fences:
-        if fence.language == LANGUAGE:
-            one, wrong = read_calculator(fence, chapter.path)
-            problems += wrong
-            if one:
-                found.append(one)
-    return found, problems
+    return yaml_fence.every(chapter, LANGUAGE, read_calculator)
 
 
 def repeated(pages: Iterable[tuple[Chapter, Iterable[Calculator]]]) -> Iterator[Problem]:
@@ -186,158 +166,58 @@ def repeated(pages: Iterable[tuple[Chapter, Iterable[Calculator]]]) -> Iterator[
     Args:
         pages: Every page of the handbook with its calculators.
     """
-    first: dict[str, str] = {}
-    for chapter, found in pages:
-        for one in found:
-            if one.id in first:
-                said = f"the calculator id {one.id!r} is taken by {first[one.id]}"
-                yield Problem(chapter.path, one.line, 0, "calc-id", said, "give it another id")
-            first.setdefault(one.id, f"{chapter.page}:{one.line}")
+    return yaml_fence.repeated(LANGUAGE, pages)
 
 
-# --------------------------------------------------------------------------- the YAML
+class _Reader(yaml_fence.Reader):
+    """Reads a calculator."""
 
-
-class _Reader:
-    """Reads the YAML of a fence node by node, so that every finding has its line."""
-
-    def __init__(self, path: Path, line: int) -> None:
-        self.path, self.line = path, line
-        self.problems: list[Problem] = []
-
-    def at(self, node: yaml.Node | None) -> int:
-        return self.line + (1 + node.start_mark.line if node else 0)
-
-    def bad(self, node: yaml.Node | None, message: str, code: str = _SCHEMA) -> None:
-        self.problems.append(Problem(self.path, self.at(node), 0, code, message, _FIXES[code]))
-
-    def calculator(self, text: str) -> Calculator | None:
-        try:
-            node = compose(text)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            said = getattr(error, "problem", None) or "is not YAML"
-            line = self.line + (1 + mark.line if mark else 0)
-            fix = "quote text that has a colon or starts with a quote"
-            self.problems.append(Problem(self.path, line, 0, "calc-yaml", said, fix))
-            return None
-        odd = odd_nodes(node)
-        for at, what in odd:
-            self.bad(at, f"{what} is no data")
-        parts = None if odd else self._mapping(node, FIELDS, FIELDS, "a calculator")
-        if parts is None:
-            return None
-        name = self._name(parts.get("id"), _ID)
-        title = self._text(parts.get("title"), "title")
-        inputs = tuple(self._input(each) for each in self._list(parts.get("inputs"), "inputs"))
-        results = tuple(self._result(each) for each in self._list(parts.get("results"), "results"))
-        self._unique([*inputs, *results], node)
-        if self.problems or not inputs or not results:
-            return None
-        return Calculator(
-            name, title, tuple(filter(None, inputs)), tuple(filter(None, results)), self.line
+    def calculator(self) -> Calculator | None:
+        root = self.root()
+        parts = self.mapping(root, FIELDS, "a calculator")
+        name = self.name(parts.get("id"), "a calculator")
+        title = self.text(parts.get("title"), "title")
+        inputs = tuple(self._input(each) for each in self.sequence(parts.get("inputs"), "inputs"))
+        results = tuple(
+            self._result(each) for each in self.sequence(parts.get("results"), "results")
         )
-
-    def _unique(self, parts: list[Any], node: yaml.Node | None) -> None:
-        names = [part.id for part in parts if part]
-        for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-            self.bad(node, f"two inputs or results have the id {name!r}", "calc-id")
-
-    def _list(self, node: yaml.Node | None, name: str) -> list[yaml.Node]:
-        if isinstance(node, yaml.SequenceNode) and node.value:
-            return list(node.value)
-        if node is not None:
-            self.bad(node, f"{name!r} must be a list")
-        return []
-
-    def _input(self, node: yaml.Node) -> Input | None:
-        needed = ("id", "text", "value", "from", "to")
-        parts = self._mapping(node, INPUT_FIELDS, needed, "an input")
-        if parts is None:
+        names = [part.id for part in inputs] + [part.id for part in results]
+        for twice in dict.fromkeys(each for each in names if each and names.count(each) > 1):
+            self.bad(root, f"two inputs or results have the id {twice!r}", "id")
+        if self.problems or not parts:
             return None
-        low, high = (self._number(parts.get(name), name) for name in ("from", "to"))
-        step = self._number(parts.get("step"), "step") if "step" in parts else 0.0
-        scale = self._text(parts.get("scale"), "scale") or "linear"
+        return Calculator(name, title, inputs, results, self.fence.line)
+
+    def _input(self, node: yaml.Node) -> Input:
+        parts = self.mapping(node, INPUT_FIELDS, "an input", ("step", "scale", "unit"))
+        low, high = (self.number(parts.get(name), name) for name in ("from", "to"))
+        step = self.number(parts.get("step"), "step")
+        scale = self.text(parts.get("scale"), "scale") or "linear"
         if scale not in SCALES:
             self.bad(parts.get("scale"), f"'scale' is linear or log, got {scale!r}")
-        if not low < high or (scale == "log" and low <= 0) or step < 0:
+        if {"from", "to"} <= parts.keys() and (
+            not low < high or (scale == "log" and low <= 0) or step < 0
+        ):
             self.bad(node, "'from' must be below 'to', and above 0 on a log scale")
-        return Input(
-            self._name(parts.get("id"), _NAME),
-            self._text(parts.get("text"), "text"),
-            self._text(parts.get("value"), "value"),
-            low,
-            high,
-            step,
-            scale,
-            self._text(parts.get("unit"), "unit"),
-            self.at(parts["value"]),
-        )
+        return Input(*self._common(parts), low, high, step, scale, *self._end(parts))
 
-    def _result(self, node: yaml.Node) -> Result | None:
-        parts = self._mapping(node, RESULT_FIELDS, ("id", "text", "value"), "a result")
-        if parts is None:
-            return None
-        form = self._text(parts.get("format"), "format") or ",.0f"
+    def _result(self, node: yaml.Node) -> Result:
+        parts = self.mapping(node, RESULT_FIELDS, "a result", ("format", "unit"))
+        form = self.text(parts.get("format"), "format") or ",.0f"
         if not FORMAT.fullmatch(form):
             self.bad(parts.get("format"), f"'format' is such as ,.0f or .1%, got {form!r}")
-        return Result(
-            self._name(parts.get("id"), _NAME),
-            self._text(parts.get("text"), "text"),
-            self._text(parts.get("value"), "value"),
-            form,
-            self._text(parts.get("unit"), "unit"),
-            self.at(parts["value"]),
-        )
+        return Result(*self._common(parts), form, *self._end(parts))
 
-    def _mapping(
-        self,
-        node: yaml.Node | None,
-        known: tuple[str, ...],
-        needed: tuple[str, ...],
-        what: str,
-    ) -> dict[str, yaml.Node] | None:
-        if not isinstance(node, yaml.MappingNode):
-            self.bad(node, f"{what} must be `name: value` lines: {', '.join(needed)}")
-            return None
-        parts: dict[str, yaml.Node] = {}
-        for key, value in node.value:
-            name = str(key.value)
-            if name in parts:
-                self.bad(key, f"{what} has {name!r} twice")
-            elif name not in known:
-                self.bad(key, f"{what} has no field {name!r}{did_you_mean(name, known)}")
-            parts[name] = value
-        missing = [name for name in needed if name not in parts]
-        if missing:
-            self.bad(node, f"{what} needs {', '.join(missing)}")
-            return None
-        return parts
+    def _common(self, parts: dict[str, yaml.Node]) -> tuple[str, str, str]:
+        name = self.text(parts.get("id"), "id")
+        if name and not _NAME.fullmatch(name):
+            self.bad(parts["id"], f"an id in a calculator is in snake_case, got {name!r}", "id")
+        return name, self.text(parts.get("text"), "text"), self.text(parts.get("value"), "value")
 
-    def _text(self, node: yaml.Node | None, name: str) -> str:
-        if node is None:
-            return ""
-        if isinstance(node, yaml.ScalarNode) and str(node.value).strip():
-            return " ".join(str(node.value).split())
-        self.bad(node, f"{name!r} must be text")
-        return ""
-
-    def _number(self, node: yaml.Node | None, name: str) -> float:
-        text = self._text(node, name)
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
-            self.bad(node, f"{name!r} must be a number, got {text!r}")
-            return 0.0
-        return value
-
-    def _name(self, node: yaml.Node | None, shape: re.Pattern[str]) -> str:
-        name = self._text(node, "id")
-        if name and not shape.fullmatch(name):
-            self.bad(node, f"{name!r} is no id for this", "calc-id")
-        return name
+    def _end(self, parts: dict[str, yaml.Node]) -> tuple[str, int]:
+        value = parts.get("value")
+        line = self.fence.line + 1 + (value.start_mark.line if value else 0)
+        return self.text(parts.get("unit"), "unit"), line
 
 
 # --------------------------------------------------------------------------- what it computes
@@ -453,65 +333,17 @@ def register(md: Markdown, context: Context) -> None:
         md: The converter of one page.
         context: The page and how to report.
     """
-    found: list[Calculator | Problem] = []
-    md.preprocessors.register(_Take(md, found), "hb_calc", _READ_PRIORITY)
-    md.treeprocessors.register(_Put(md, context, found), "hb_calc", _WRITE_PRIORITY)
 
-
-class _Take(Preprocessor):
-    """Takes the fences out and leaves a token where each stood."""
-
-    def __init__(self, md: Markdown, found: list[Calculator | Problem]) -> None:
-        super().__init__(md)
-        self.found = found
-
-    def run(self, lines: list[str]) -> list[str]:
-        self.found.clear()
-        text = "\n".join(lines)
-        if LANGUAGE not in text:
-            return lines
-        out = list(lines)
-        path = Path("page.md")
-        for fence in reversed(Chapter(path, "page.md", text).fences):
-            if fence.language != LANGUAGE:
-                continue
-            one, problems = read_calculator(fence, path)
-            indent = re.match(r"[ \t>]*", lines[fence.line - 1])
-            last = fence.line + fence.body.count("\n") + 1
-            lead = indent[0] if indent else ""
-            token = f"{lead}{STX}hb-calc:{len(self.found)}{ETX}"
-            out[fence.line - 1 : last] = [lead.rstrip(), token, lead.rstrip()]
-            self.found.append(one or problems[0])
-        return out
-
-
-class _Put(Treeprocessor):
-    """Puts the calculator in the place of its token."""
-
-    def __init__(self, md: Markdown, context: Context, found: list[Calculator | Problem]) -> None:
-        super().__init__(md)
-        self.context, self.found = context, found
-
-    def run(self, root: Element) -> None:
-        for parent in list(root.iter()):
-            for at, child in enumerate(list(parent)):
-                token = re.fullmatch(f"{STX}hb-calc:(\\d+){ETX}", (child.text or "").strip())
-                if token and child.tag == "p":
-                    parent[at] = self._element(self.found[int(token[1])])
-
-    def _element(self, found: Calculator | Problem) -> Element:
-        near = f"```{LANGUAGE}"
-        if isinstance(found, Problem):
-            return self._error(found.code, found.message, near)
-        path = self.context.source or Path("page.md")
+    def element(one: Calculator) -> Element:
+        path = context.source or Path("page.md")
         try:
-            return calculator_element(found, compute(found, self.context.project, path))
+            return calculator_element(one, compute(one, context.project, path))
         except HandbookError as error:
             first = error.problems[0]
-            return self._error(first.code, first.message, f"id: {found.id}")
+            near = f"id: {one.id}"
+            return context.error(context.problem(first.code, first.message, near, "handbook check"))
 
-    def _error(self, code: str, message: str, near: str) -> Element:
-        return self.context.error(self.context.problem(code, message, near, "handbook check"))
+    yaml_fence.register(md, context, LANGUAGE, read_calculator, element)
 
 
 def calculator_element(one: Calculator, computed: Computed) -> Element:

@@ -6,6 +6,7 @@ what can be shown takes the place of the fence, its texts still Markdown.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -94,14 +95,19 @@ class Reader:
         return None if odd else node
 
     def mapping(
-        self, node: yaml.Node | None, needed: tuple[str, ...], what: str
+        self,
+        node: yaml.Node | None,
+        needed: tuple[str, ...],
+        what: str,
+        optional: tuple[str, ...] = (),
     ) -> dict[str, yaml.Node]:
         """Returns the values of a mapping by name; empty, and told, where it is none.
 
         Args:
             node: The mapping.
-            needed: Its fields, all of them needed.
+            needed: Its fields that are needed.
             what: What to call it in a finding.
+            optional: Its fields that are not.
         """
         if not isinstance(node, yaml.MappingNode):
             if node is not None:
@@ -112,8 +118,9 @@ class Reader:
             name = str(key.value)
             if name in parts:
                 self.bad(key, f"{what} has {name!r} twice")
-            elif name not in needed:
-                self.bad(key, f"{what} has no field {name!r}{did_you_mean(name, needed)}")
+            elif name not in (*needed, *optional):
+                hint = did_you_mean(name, (*needed, *optional))
+                self.bad(key, f"{what} has no field {name!r}{hint}")
             parts[name] = value
         missing = [name for name in needed if name not in parts]
         if missing:
@@ -170,6 +177,23 @@ class Reader:
             self.bad(node, f"{name!r} must be a whole number above 0, got {typed!r}")
             return 0
         return int(typed or 0)
+
+    def number(self, node: yaml.Node | None, name: str) -> float:
+        """Returns a finite number; 0, and told, where it is none.
+
+        Args:
+            node: The number.
+            name: What to call it in a finding.
+        """
+        typed = self.text(node, name)
+        try:
+            value = float(typed or 0)
+        except ValueError:
+            value = math.nan
+        if math.isfinite(value):
+            return value
+        self.bad(node, f"{name!r} must be a number, got {typed!r}")
+        return 0.0
 
     def name(self, node: yaml.Node | None, what: str) -> str:
         """Returns an id in kebab-case; empty, and told, where it is none.

@@ -160,3 +160,22 @@ def test_disk() -> None:
 def test_two_recalls() -> None:
     assert block.worst_loss_points() == pytest.approx(1.75)
     assert block.widened_points() == pytest.approx(100 * (0.4643 - 0.337917))
+
+
+def test_the_slot_and_the_queue_before_it() -> None:
+    rows = block.slot_rows()
+    assert rows[0][1] == "Limit (ms)"
+    assert rows[-1] == ["Slack", "6", "16"]
+    # Erlang's formula from the sum of its terms.
+    load, cores = 0.6 * 32, 32
+    terms = [load**n / math.factorial(n) for n in range(cores)]
+    waiting = load**cores / math.factorial(cores) / (1 - 0.6)
+    assert block.queue_percent() == pytest.approx(100 * waiting / (sum(terms) + waiting))
+
+
+def test_what_is_compared_with_the_fleet() -> None:
+    assert block.disk_machines() == math.ceil(116 / 4) == 29
+    nine = 9 * 153.6 * block.numbers.memory_dollars()
+    assert block.fleet_memory_dollars() == pytest.approx(nine)
+    # One shard's search takes 1.5 of 32 cores' milliseconds; a scan 128 bytes at 200 GB/s.
+    assert block.flat_crossover() == pytest.approx(1.5e-3 / 32 / (128 / 200e9))

@@ -18,6 +18,7 @@ from handbook.estimate import (
     MILLION,
     MS_PER_SECOND,
     SECONDS_PER_HOUR,
+    LatencyBudget,
     any_slow,
     assumed,
     chapter,
@@ -264,6 +265,11 @@ def scan_crossover() -> float:
     return crossover(scan_dollars(1.0))
 
 
+def flat_crossover() -> float:
+    """The same if a graph's work did not fall with the number of vectors at all."""
+    return search_dollars(ITEMS / feed.ANN_SHARDS) / scan_dollars(1.0)
+
+
 def card_crossover() -> float:
     """Vectors below which cards in full batches are cheaper than the graph."""
     return crossover(card_dollars(1.0))
@@ -411,6 +417,12 @@ def memory_rows() -> list[list[str]]:
             ]
         )
     return rows
+
+
+def fleet_memory_dollars() -> float:
+    """Dollars a month of memory for the graph in all copies of the feed's fleet."""
+    copies = feed.ann_machines() / feed.ANN_SHARDS
+    return copies * memory_of("Graph, int8") * ITEMS / GB * numbers.memory_dollars()
 
 
 def link_share_percent(dimensions: float = DIM, bytes_per_value: float = INT8_BYTES) -> float:
@@ -580,6 +592,14 @@ def disk_bytes() -> float:
     return ITEMS / in_block * numbers.SSD_BLOCK_BYTES
 
 
+DRIVES_A_MACHINE = assumed(4, "drives", "fast ones in a server")
+
+
+def disk_machines() -> int:
+    """Machines that those drives need."""
+    return math.ceil(disk_drives() / DRIVES_A_MACHINE)
+
+
 # --------------------------------------------------------------------------- filters
 
 FILTERED_WANTED = assumed(100, "items", "what the next stage needs after the filter")
@@ -717,6 +737,37 @@ def late_loss_percent(slow_share: float = 0.01) -> float:
 def lost_neighbours() -> float:
     """Of the exact top, how many a late shard takes with it."""
     return WANTED / feed.ANN_SHARDS
+
+
+def slot() -> LatencyBudget:
+    """The feed's slot for its candidate sources, split for the graph."""
+    return (
+        LatencyBudget(feed.stage_ms("Candidate sources"))
+        .stage("The user's vector; to the shards and back", 2)
+        .stage("Wait for a core", 1)
+        .stage("Search, the slowest of four shards", 6)
+        .stage("Merge 800, check tombstones", 1)
+    )
+
+
+def slot_rows() -> list[list[str]]:
+    """That slot as a table."""
+    rows = slot().rows()
+    rows[0][1] = "Limit (ms)"
+    return rows
+
+
+def queue_percent(busy: float = feed.LOAD_TARGET) -> float:
+    """Per cent of searches that find no core free: Erlang's formula for random arrivals.
+
+    Args:
+        busy: Share of a machine's cores that work on average.
+    """
+    cores = int(feed.CORES)
+    load, blocked = busy * cores, 1.0
+    for n in range(1, cores + 1):
+        blocked = load * blocked / (n + load * blocked)
+    return 100 * blocked / (1 - busy * (1 - blocked))
 
 
 # --------------------------------------------------------------------------- changes

@@ -173,10 +173,29 @@ def test_sampling_turns_the_order_of_two_models_round() -> None:
 
 
 def test_exact_ranks_are_cheap() -> None:
-    assert block.exact_card_seconds() == pytest.approx(1e4 * 600e6 * 256 / (989e12 / 4))
+    assert block.exact_card_seconds() == pytest.approx(1e4 * 600e6 * 256 / 98.9e12)
 
 
 def test_odds_of_a_log_loss_on_drawn_negatives() -> None:
     """A rate of 1 in 10,000 with four of 10,000 items drawn looks like one in five."""
     odds = 1 / 9_999 * block.odds_factor(4, 9_999)
     assert odds == pytest.approx(1 / 4)
+
+
+def test_mixing_and_hard_ones_against_a_million() -> None:
+    """The integral of exp(-a/x) is exp(-a) - a E1(a); E1(0.0802) is 2.025 by its series."""
+    a = 1e9 / (600e6 * (math.log(600e6) + 0.5772))
+    e1 = -0.5772 - math.log(a) + a - a**2 / 4 + a**3 / 18
+    mixed = (math.exp(-a) - a * e1) * math.exp(-1e9 / 600e6)
+    assert block.never_mixed() == pytest.approx(mixed, rel=1e-3)
+    # As many as leave the same share of steps without any: e to the minus one.
+    assert block.hard_equal() == 17
+    assert 1 - (1 - 599 / 1e4) ** 17 > 1 - (1 - 599 / 600e6) ** 1e6 > 1 - (1 - 599 / 1e4) ** 16
+
+
+def test_whole_softmax_of_a_small_corpus() -> None:
+    """A matrix of 8,192 by 100,000 float32 scores; a product of 128 values, thrice."""
+    assert block.full_bytes() == 8_192 * 100_000 * 4
+    assert block.full_flops() == 3 * 2 * 128 * 100_000
+    strongest_pull = block.HARD * block.HARD_WEIGHT
+    assert strongest_pull == pytest.approx(0.1)

@@ -21,7 +21,7 @@ def sources():
             "Queue of vectors",
             f"{block.queue_steps():.0f} steps, {block.queue_bytes() / 1e6:.0f} MB",
         )
-        hard = Store("Ranks 201 to 500", f"{100 * block.false_share(200, 500):.1f} % false")
+        hard = Store("Band by rank", f"{100 * block.false_share(200, 500):.1f} % false in the lab")
     with Plane("Loss", role="model"):
         counts = Job("Count gaps", f"± {100 * block.gap_error():.0f} % a share")
         mask = Job("Mask", "own item, other positives", icon="mdi-eye-off")

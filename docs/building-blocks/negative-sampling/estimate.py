@@ -133,10 +133,20 @@ def never_at_random(days: float = 1) -> float:
     return math.exp(-draws_per_post(days))
 
 
+def never_mixed(days: float = 1) -> float:
+    """Share of posts that are drawn neither way, with as many random draws beside the batch.
+
+    Args:
+        days: How long.
+    """
+    return never_in_batch(days) * never_at_random(days)
+
+
 # --------------------------------------------------------------------------- how many
 
 HARD_POOL = assumed(10e3, "posts", "ranks from which hard negatives are drawn")
 HARD = assumed(5, "hard negatives a pair", "few, so that most of the loss stays with easy ones")
+HARD_WEIGHT = assumed(0.02, "of the loss", "of each pairwise term, to start with")
 
 
 def reach(
@@ -153,6 +163,16 @@ def reach(
     among = feed.indexed_posts() if pool is None else pool
     above = min(1.0, (rank - 1) / among)
     return 1 - math.pow(1 - above, number)
+
+
+def hard_equal(rank: float = feed.ANN_CANDIDATES) -> float:
+    """Hard negatives that are above a positive as often as the random ones of which one is.
+
+    Args:
+        rank: Place of the positive.
+    """
+    missed = 1 - reach(rank, drawn_for(rank))
+    return math.ceil(math.log(missed) / math.log1p(-(rank - 1) / HARD_POOL))
 
 
 def even_rank(drawn: float | None = None) -> float:
@@ -231,6 +251,18 @@ def logits_bytes(batch: float = BATCH) -> float:
     return batch * batch * FLOAT32_BYTES
 
 
+FULL_ITEMS = assumed(100e3, "items", "a corpus whose whole softmax a card can hold")
+
+
+def full_bytes(items: float = FULL_ITEMS) -> float:
+    """Bytes of a batch's scores with every item of a corpus, in float32.
+
+    Args:
+        items: Items in all.
+    """
+    return BATCH * items * FLOAT32_BYTES
+
+
 def nats(contestants: float = BATCH) -> float:
     """Information that picking one of so many takes, in nats.
 
@@ -281,6 +313,15 @@ def _scores(negatives: float, passes: float = PASSES) -> float:
 def dot_flops() -> float:
     """Operations of one product."""
     return 2 * feed.EMBEDDING_DIM
+
+
+def full_flops(items: float = FULL_ITEMS) -> float:
+    """Operations for one pair's scores with every item of a corpus, forward and backward.
+
+    Args:
+        items: Items in all.
+    """
+    return _scores(items)
 
 
 def extra_flops(way: str) -> float:
@@ -515,7 +556,7 @@ def exact_card_seconds(users: float = TEST_USERS) -> float:
         users: Users of the evaluation.
     """
     flops = users * feed.indexed_posts() * 2 * feed.EMBEDDING_DIM
-    return flops / (feed.H100_PEAK_FLOPS * feed.SERVING_UTILIZATION)
+    return flops / (feed.H100_PEAK_FLOPS * feed.TRAINING_UTILIZATION)
 
 
 # --------------------------------------------------------------------------- scale of the scores

@@ -118,6 +118,9 @@ def test_temperature_against_a_softmax_written_out() -> None:
     for tau in (1.0, 0.1, 0.05):
         weights = np.exp(cosines / tau)
         assert block.best_probability(tau) == pytest.approx(weights[0] / weights.sum())
+    cosines[1:] = -1
+    weights = np.exp(cosines)
+    assert block.opposed_probability() == pytest.approx(weights[0] / weights.sum())
     assert block.best_probability(block.highest_temperature()) == pytest.approx(0.9)
     assert block.hard_over_easy(0.1) == pytest.approx(math.e**5)
     assert block.popularity_cosine() == pytest.approx(0.05 * math.log(100))
@@ -139,8 +142,9 @@ def test_a_switch_in_hours_and_bytes() -> None:
         2 * 100e6 * 600e6 * 256 / (989e12 * 0.4) / 3_600, rel=1e-6
     )
     assert block.kept_content_bytes() == 600e6 * 512 * 2
-    assert block.build_hours() == pytest.approx(150e6 / 5_000 / 3_600)
-    assert block.ready_hours() == pytest.approx(1 + 6.2912 / 32 + 8.3333 + 1, abs=1e-3)
+    assert block.build_per_s() == pytest.approx(32 * 0.9 / 3e-3)
+    assert block.build_hours() == pytest.approx(150e6 / 9_600 / 3_600)
+    assert block.ready_hours() == pytest.approx(1 + 6.2912 / 32 + 4.3403 + 1, abs=1e-3)
     assert block.rewrites_over_inserts() == pytest.approx(600e6 / 3_600 / (20e6 / 86_400))
 
 

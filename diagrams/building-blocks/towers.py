@@ -107,8 +107,8 @@ def widths():
 def switch():
     """A new pair of towers takes traffic only when its own index is whole.
 
-    Hours from the start of training. Vectors of all posts take minutes, the graph eight hours, and
-    until the canary ends both pairs and both indexes are held, so that the way back is short.
+    Hours from the start of training. Vectors of all posts take minutes, the graph over four hours,
+    and until the canary ends both pairs and both indexes are held, so that the way back is short.
     """
     trained = float(block.TUNE_HOURS)
     made = trained + block.retower_hours()

@@ -20,6 +20,7 @@ from handbook.estimate import (
 )
 
 LAB = results("building-blocks/ranking-models")
+ann = chapter("building-blocks/approximate-nearest-neighbours")
 feed = chapter("case-studies/news-feed")
 model = chapter("framework/4-model")
 data = chapter("framework/3-data")
@@ -392,6 +393,15 @@ def best_probability(temperature: float = SHARP, negatives: float | None = None)
     return 1 / (1 + others * math.exp(-1 / temperature))
 
 
+def opposed_probability(temperature: float = 1.0) -> float:
+    """The same if every negative stood opposite, at a cosine of minus one.
+
+    Args:
+        temperature: What cosines are divided by.
+    """
+    return 1 / (1 + feed.in_batch_negatives() * math.exp(-2 / temperature))
+
+
 def highest_temperature(reached: float = 0.9) -> float:
     """Highest temperature at which the positive can still reach a probability that way.
 
@@ -442,7 +452,6 @@ def temperature_rows() -> list[list[str]]:
 # --------------------------------------------------------------------------- versions
 
 ENCODING = assumed(0.4, "of the peak", "batches of whole texts, as for long prompts; measure yours")
-BUILD_PER_S = assumed(5_000, "inserts a second", "into one shard by a whole machine; measure yours")
 TUNE_HOURS = assumed(1, "hours", "a month of pairs on a few cards, input and checks included")
 CHECK_HOURS = assumed(1, "hours", "recall of towers and of the index, by slice, before any traffic")
 
@@ -479,8 +488,13 @@ def retower_hours() -> float:
 
 
 def build_hours() -> float:
-    """Hours to build each shard of the index anew, all shards at once."""
-    return feed.indexed_posts() / feed.ANN_SHARDS / BUILD_PER_S / SECONDS_PER_HOUR
+    """Hours to build each shard of the index anew, all shards at once, on idle machines."""
+    return ann.build_hours()
+
+
+def build_per_s() -> float:
+    """Inserts a second into one shard while it is built."""
+    return feed.indexed_posts() / feed.ANN_SHARDS / build_hours() / SECONDS_PER_HOUR
 
 
 def ready_hours() -> float:

@@ -157,3 +157,15 @@ def test_a_cache_adds_half_of_its_expiry() -> None:
     # A key that is asked every tenth of a second, and loaded anew when its minute is over.
     ages = [(tenth % 600) / 10 for tenth in range(60_000)]
     assert block.cache_age_seconds() == pytest.approx(sum(ages) / len(ages), abs=0.1)
+
+
+def test_writes_do_not_bind_either() -> None:
+    # 500 million x 6 requests a day, twice the mean at the peak, 8 posts seen, 1.2 events each.
+    events = 3e9 / 86_400 * 2 * 8 * 1.2
+    assert block.writes_per_s() == pytest.approx(events * 9)
+    keys = 69_444.4 * 203 + events * 9
+    assert block.machines_for_load() == math.ceil(math.ceil(keys / 300_000) * 1.5)
+    assert block.machines_for_load() < 175
+    assert block.store_dollars() == pytest.approx(175 * 1.5 * 730)
+    assert block.store_share() == pytest.approx(191_625 / 707_046, rel=1e-3)
+    assert block.hot_key_percent() == pytest.approx(13.9, abs=0.05)

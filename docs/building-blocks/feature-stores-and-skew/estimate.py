@@ -302,6 +302,35 @@ def disk_reads_per_s() -> float:
     return feed.feature_machines() * usable
 
 
+KEYS_PER_EVENT = assumed(3, "keys an event", "the post's, the user's, and the pair's or the filter")
+
+
+def writes_per_s() -> float:
+    """Keys written a second at the peak, in all copies."""
+    return feed.events_per_s() * KEYS_PER_EVENT * feed.REPLICAS
+
+
+def machines_for_load() -> float:
+    """Machines that reads and writes need together, a write costing what a read does."""
+    load = feed.feature_keys_per_s() + writes_per_s()
+    return machines(load, feed.FEATURE_KEYS_PER_S, feed.LOAD_TARGET, feed.SPARE)
+
+
+def hot_key_percent() -> float:
+    """Per cent of one machine's reads that a key takes if every request asks for it."""
+    return 100 * feed.peak_qps() / feed.FEATURE_KEYS_PER_S
+
+
+def store_dollars() -> float:
+    """Dollars a month of the online store."""
+    return monthly_cost(feed.feature_machines(), feed.CPU_PRICE)
+
+
+def store_share() -> float:
+    """The online store's part of the feed's bill."""
+    return store_dollars() / feed.cost_per_month()
+
+
 def memory_per_machine_gb() -> float:
     """Features on one machine."""
     return feed.online_features_bytes() / feed.feature_machines() / 1e9

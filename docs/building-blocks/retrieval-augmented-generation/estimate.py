@@ -398,9 +398,20 @@ def luckiest(variants: float = VARIANTS) -> float:
 def luck() -> float:
     """What the best of the lab's variants gains over their mean by luck, on average, in MRR.
 
-    Errors taken as independent; variants that share questions err alike, which makes it less.
+    Each variant is taken to err by itself, by the part of a pair's difference that is its own. The
+    pair is words and meaning, the least alike of those that the lab compares.
     """
-    return luckiest() * lab_sd() / math.sqrt(2 * LAB["questions"])
+    return luckiest() * lab_sd("bm25_over_lsa") / math.sqrt(2 * LAB["questions"])
+
+
+def unpaired_range(name: str = "words_200_titled_bm25_mrr") -> float:
+    """Best less worst of as many equal variants, each asked questions of its own.
+
+    Args:
+        name: Of a variant whose interval the lab stored.
+    """
+    error = (LAB[f"{name}_high"] - LAB[f"{name}_low"]) / 2 / _NORMAL.inv_cdf(0.975)
+    return 2 * luckiest() * error
 
 
 def lucky_range() -> float:

@@ -282,6 +282,14 @@ def test_an_assumption_says_why(project):
     assert "two long sessions" in out
 
 
+def test_a_number_within_a_link_is_no_link_in_a_link(project):
+    out = html(project, "[**1**<!--= toy.peak/1e9:.0f --> billion users](other.md) open it.")
+    assert (
+        '<a href="other/"><strong><span id="number-1-1">1</span></strong> billion users</a>'
+    ) in out
+    assert items(out)["number-1"].startswith("Peak users: 1 billion peak = users")
+
+
 def test_marks_in_code_stay_as_written(project):
     out = html(project, "Write `5<!--= toy.peak -->`.\n\n```\n5<!--= toy.peak -->\n```")
     assert "hb-number" not in out

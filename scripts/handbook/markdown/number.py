@@ -156,6 +156,17 @@ class _Write(InlineProcessor):
         return link, m.start(0), m.end(0)
 
 
+def _unnest(root: Element) -> None:
+    """Makes plain text of a number within a link: a browser ends the outer link where one begins.
+
+    It keeps its id, since its item in the section leads back to it.
+    """
+    for outer in list(root.iter("a")):
+        for inner in outer.findall(".//a"):
+            inner.tag = "span"
+            inner.attrib = {key: inner.attrib[key] for key in ("id",) if key in inner.attrib}
+
+
 class _Section(Treeprocessor):
     def __init__(self, md: Markdown, context: Context, numbers: Numbers) -> None:
         super().__init__(md)
@@ -163,6 +174,7 @@ class _Section(Treeprocessor):
         self.numbers = numbers
 
     def run(self, root: Element) -> None:
+        _unnest(root)
         shown = [entry for entry in self.numbers.entries.values() if entry.places]
         if not shown:
             return

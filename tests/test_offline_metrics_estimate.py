@@ -223,3 +223,35 @@ def test_a_whole_ranking_by_towers_takes_seconds() -> None:
         20_000 * 600e6 * 256 / (989.5e12 * 0.1), rel=0.01
     )
     assert block.golden_dollars() == pytest.approx(500 * 6 / 60 * 40)
+
+
+def test_margins_that_the_test_set_can_see() -> None:
+    # A user's mean over ten requests, two models correlated at 0.95.
+    variance = 0.35**2 * (1 + 9 * 0.3) / 10 * 2 * 0.05
+    assert block.slice_margin() == pytest.approx(1.96 * math.sqrt(variance / 2_000), rel=1e-3)
+    # The favourite's weight, drawn by the log; the rest is negligible.
+    share = 1 / 18 / sum(1 / k for k in range(1, 21))
+    weight = (0.9 + 0.1 * share) / share
+    spread = math.sqrt(share * weight**2 + (1 - share) * 0.01 - 1)
+    assert block.mean_weight_error() == pytest.approx(spread / math.sqrt(1e5), rel=1e-3)
+
+
+def test_a_ranker_is_evaluated_in_minutes() -> None:
+    assert block.ranker_seconds() == pytest.approx(200_000 * 35.5e9 / (121e12 / 4), rel=0.01)
+    assert block.ranker_cents() == pytest.approx(block.ranker_seconds() / 3_600 * 80)
+    # At so many rows the noise of doubly robust is the bias of the model alone.
+    noise = block.error_percent("dr") * math.sqrt(1e5 / block.rows_even())
+    assert noise == pytest.approx(abs(block.bias_percent("model")))
+
+
+def test_auc_may_contradict_its_slices_with_the_same_pairs() -> None:
+    """Rows are label and score; the second model is right in both slices and wrong between them."""
+
+    def auc(rows: list[tuple[int, float]]) -> float:
+        pairs = [(a, b) for label, a in rows if label for other, b in rows if not other]
+        return sum(1.0 if a > b else 0.5 if a == b else 0.0 for a, b in pairs) / len(pairs)
+
+    old = ([(1, 0.9), (1, 0.7), (0, 0.8)], [(1, 0.3), (0, 0.2), (0, 0.4)])
+    new = ([(1, 0.2), (1, 0.3), (0, 0.1)], [(1, 0.9), (0, 0.7), (0, 0.8)])
+    assert all(auc(after) > auc(before) for before, after in zip(old, new, strict=True))
+    assert auc(new[0] + new[1]) < auc(old[0] + old[1])

@@ -136,6 +136,14 @@ def users_paired() -> float:
     return math.ceil((Z_95 + Z_80) ** 2 * 2 * (1 - PAIRED) * (user_deviation() / WANTED) ** 2)
 
 
+SLICE_USERS = assumed(2_000, "users", "of a named slice, a tenth of the test set")
+
+
+def slice_margin() -> float:
+    """Half of the 95 % interval of a paired difference in a slice, of NDCG."""
+    return Z_95 * difference_error() * math.sqrt(TEST_USERS / SLICE_USERS)
+
+
 DAY_SPREAD = assumed(0.001, "of NDCG", "standard deviation of the true difference between days")
 
 
@@ -357,6 +365,16 @@ def estimator_rows() -> list[list[str]]:
     return rows
 
 
+def rows_even() -> float:
+    """Logged rows from which doubly robust errs less than the reward model alone, for likes."""
+    return LOGGED * (error_percent("dr") / bias_percent("model")) ** 2
+
+
+def mean_weight_error() -> float:
+    """Standard error of the mean weight over the logged rows, when the log covers the policy."""
+    return math.sqrt((LOGGED / effective_rows() - 1) / LOGGED)
+
+
 UNSEEN = assumed(4, "of 20 actions", "that the log never took")
 
 
@@ -463,6 +481,17 @@ def full_ranking_seconds() -> float:
 def full_ranking_cents() -> float:
     """Cents for these seconds."""
     return 100 * full_ranking_seconds() / 3_600 * feed.H100_PRICE
+
+
+def ranker_seconds() -> float:
+    """Seconds of one L4 to rank the candidates of every request in the test set."""
+    flops = TEST_USERS * REQUESTS * feed.ranker_flops()
+    return float(flops / (feed.L4_PEAK_FLOPS * feed.SERVING_UTILIZATION))
+
+
+def ranker_cents() -> float:
+    """Cents for these seconds."""
+    return 100 * ranker_seconds() / 3_600 * feed.L4_PRICE
 
 
 # --------------------------------------------------------------------------- winners

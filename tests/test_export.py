@@ -41,7 +41,7 @@ kind: order
 question: In which order?
 items:
   - id: one
-    text: First.
+    text: First
     why: It is free.
   - id: two
     text: Second.
@@ -105,7 +105,7 @@ def test_every_quiz_and_figure_is_a_card(project: Project, tmp_path: Path) -> No
     assert asked[1] == '<ol type="A"><li>One costs too much.</li><li>Habit.</li></ol>'
     assert "<b>A is right.</b> It sees <em>every</em> post." in asked[2]
     assert asked[3] == "One · part/one/"
-    assert "It is free." in by_text["In which order?"][2]
+    assert "<li><b>First.</b> It is free.</li>" in by_text["In which order?"][2]
     assert "<li>the point</li><li>another</li>" in by_text["Say it."][2]
     drawn = by_text["A path that is short"]
     assert drawn[1] == '<img src="ml-system-design-handbook-toy-path.svg" alt="">'

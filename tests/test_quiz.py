@@ -35,7 +35,7 @@ items:
     text: Shadow traffic.
     why: Nobody sees its errors.
   - id: canary
-    text: A canary of 1 %.
+    text: A canary of 1 %
     why: Few see them.
   - id: test
     text: An experiment.
@@ -198,6 +198,8 @@ def test_an_order_gives_each_place_its_reason_and_leads_to_its_section() -> None
     assert sorted(shown) == ["canary", "shadow", "test"]
     answer = html[html.index("<details") :]
     assert re.findall(r'data-option="(\w+)"', answer) == ["shadow", "canary", "test"]
+    # A stop before the reason, whether the item has one or not.
+    assert "<strong>Shadow traffic.</strong> Nobody sees its errors." in answer
     assert "<strong>A canary of 1 %.</strong> Few see them." in answer
     assert '<a href="#operate">Operate well</a>' in answer
 

@@ -192,7 +192,7 @@ class _Copy:
         return ["**Answer:**", "", *reasons]
 
     def _places(self, quiz: Quiz) -> list[str]:
-        items = [f"{self._inline(item.text)} {self._inline(item.why)}" for item in quiz.options]
+        items = [f"{self._inline(item.sentence)} {self._inline(item.why)}" for item in quiz.options]
         return ["**Answer:**", "", *(f"{at}. {item}" for at, item in enumerate(items, 1))]
 
     def _model(self, quiz: Quiz) -> list[str]:

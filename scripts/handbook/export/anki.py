@@ -160,7 +160,7 @@ def _answer(quiz: Quiz) -> str:
         return f"<p>{inline(quiz.answer)}</p><p>It names:</p><ul>{points}</ul>"
     if quiz.kind == "order":
         items = "".join(
-            f"<li><b>{inline(each.text)}</b> {inline(each.why)}</li>" for each in quiz.options
+            f"<li><b>{inline(each.sentence)}</b> {inline(each.why)}</li>" for each in quiz.options
         )
         return f"<ol>{items}</ol>"
     reasons = "".join(

@@ -89,6 +89,11 @@ class Option:
     correct: bool
     why: str
 
+    @property
+    def sentence(self) -> str:
+        """The text with its stop, for its reason to follow."""
+        return self.text if re.search(r"""[.?!:]["'*`”’]*$""", self.text) else f"{self.text}."
+
 
 @dataclass(frozen=True)
 class Quiz:
@@ -476,7 +481,7 @@ def _places(answer: Element, quiz: Quiz) -> None:
     for option in quiz.options:
         style = "hb-quiz__reason hb-quiz__reason--place"
         item = SubElement(reasons, "li", {"class": style, "data-option": option.id})
-        SubElement(item, "strong").text = option.text
+        SubElement(item, "strong").text = option.sentence
         item[0].tail = f" {option.why}"
 
 

@@ -298,6 +298,19 @@ def test_where_nothing_may_be_stored_a_round_works_and_says_so(watched: Watched)
 # --------------------------------------------------------------------------- every way to use it
 
 
+def test_the_clock_stands_while_the_reader_is_on_another_page(watched: Watched) -> None:
+    page = opened(watched)
+    button(page, "Start the clock").click()
+    page.clock.run_for(MINUTE)
+    # A browser may keep the page as it is and bring it back with its script running.
+    page.evaluate("dispatchEvent(new Event('pagehide'))")
+    page.clock.run_for(10 * MINUTE)
+    expect(clock(page)).to_have_text("Clarify: 5:00 left. Round: 44:00 left.")
+    button(page, "Continue").click()
+    page.clock.run_for(MINUTE)
+    expect(clock(page)).to_have_text("Clarify: 4:00 left. Round: 43:00 left.")
+
+
 def test_a_reload_brings_the_round_back_with_its_clock_standing(watched: Watched) -> None:
     page = opened(watched)
     button(page, "Start the clock").click()

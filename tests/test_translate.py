@@ -30,6 +30,7 @@ RUN = r"""
 const { readFileSync } = require("node:fs");
 const [runtime, program, vectors] = process.argv.slice(1).map((path) => readFileSync(path, "utf8"));
 globalThis.window = globalThis;
+globalThis.hbProgress = {};
 globalThis.document = { querySelector: () => null, querySelectorAll: () => [] };
 (0, eval)(runtime);
 const { $, written } = window.hbCalculators;

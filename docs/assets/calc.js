@@ -75,15 +75,12 @@
 
   // ------------------------------------------------------------------ controls
 
+  const { make, button } = window.hbProgress;
   const STEPS = 200;
-  const make = (tag, values, ...inside) => {
-    const made = Object.assign(document.createElement(tag), values);
-    made.append(...inside);
-    return made;
-  };
   const tidy = (x) => +x.toPrecision(3);
+  const spoken = (x) => x.toLocaleString("en", { maximumFractionDigits: 9 });
 
-  /** One row's slider and field; `changed` is told of every value within the range. */
+  /** One row's slider and field; `changed` is told of every value within the range. Returns its reset. */
   const control = (row, box, changed) => {
     const { hbInput: name, hbValue, hbFrom, hbTo, hbStep, hbScale } = row.dataset;
     const [first, low, high, step] = [hbValue, hbFrom, hbTo, hbStep].map(Number);
@@ -97,34 +94,36 @@
       const x = log ? low * (high / low) ** (at / STEPS) : low + ((high - low) * at) / STEPS;
       return Math.min(high, Math.max(low, step ? Math.round(x / step) * step : tidy(x)));
     };
-    const field = make("input", { type: "number", id, className: "hb-calc__field", min: low, max: high, step: step || "any", value: first, inputMode: "decimal" });
-    const slider = make("input", { type: "range", className: "hb-calc__slider", max: STEPS, value: place(first) });
-    slider.setAttribute("aria-label", `${label.textContent}, slider`);
-    const say = (x) => slider.setAttribute("aria-valuetext", x.toLocaleString("en"));
-    say(first);
-    slider.addEventListener("input", () => {
-      field.value = value(+slider.value);
-      field.removeAttribute("aria-invalid");
-      say(+field.value);
-      changed(name, +field.value);
-    });
+    const field = make("input", { type: "number", id, className: "hb-calc__field", min: low, max: high, step: step || "any", inputMode: "decimal" });
+    const slider = make("input", { type: "range", className: "hb-calc__slider", max: STEPS, ariaLabel: `${label.textContent}, slider` });
+    // Says what may be typed, as soon as something else is.
+    const range = make("span", { id: `${id}-range`, role: "status" });
+    field.setAttribute("aria-describedby", range.id);
+    const judge = (wrong) => {
+      field.ariaInvalid = wrong;
+      range.textContent = wrong ? `From ${spoken(low)} to ${spoken(high)}` : "";
+    };
+    const take = (x, typed) => {
+      judge(false);
+      if (!typed) field.value = x;
+      slider.ariaValueText = spoken(x);
+      changed(name, x);
+    };
+    const reset = () => {
+      slider.value = place(first);
+      take(first);
+    };
+    slider.addEventListener("input", () => take(value(+slider.value)));
     field.addEventListener("input", () => {
-      const wrong = field.value === "" || +field.value < low || +field.value > high;
-      field.toggleAttribute("aria-invalid", wrong);
-      if (wrong) return;
-      slider.value = place(+field.value);
-      say(+field.value);
-      changed(name, +field.value);
+      const x = +field.value;
+      if (field.value === "" || x < low || x > high) return judge(true);
+      slider.value = place(x);
+      take(x, true);
     });
     row.querySelector(".hb-calc__value").replaceWith(field);
-    row.lastElementChild.append(slider);
-    return () => {
-      field.value = first;
-      slider.value = place(first);
-      field.removeAttribute("aria-invalid");
-      say(first);
-      return [name, first];
-    };
+    row.lastElementChild.append(range, slider);
+    reset();
+    return reset;
   };
 
   const start = (box) => {
@@ -137,24 +136,15 @@
       row.querySelector(".hb-calc__value").replaceWith(out);
       return out;
     });
-    const show = () => {
+    const changed = (name, x) => {
+      values.set(name, x);
       compute(...values.values()).forEach((x, at) => {
         outs[at].value = written(x, results[at].dataset.hbFormat);
         results[at].classList.toggle("hb-calc__result--error", x instanceof Error);
       });
     };
-    const changed = (name, x) => {
-      values.set(name, x);
-      show();
-    };
     const resets = rows.map((row) => control(row, box, changed));
-    const again = make("button", { type: "button", className: "hb-calc__reset" }, "Back to the first values");
-    again.addEventListener("click", () => {
-      resets.forEach((reset) => values.set(...reset()));
-      show();
-    });
-    box.append(again);
-    show();
+    box.append(button("Back to the first values", () => resets.forEach((reset) => reset())));
     box.classList.add("hb-calc--live");
   };
 

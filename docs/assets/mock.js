@@ -2,16 +2,11 @@
    stages, pushback, rubric and scorecard are there, to be opened and filled in by hand. */
 (() => {
   "use strict";
-  const { make, get, update } = window.hbProgress;
+  const { make, button, get, update } = window.hbProgress;
   const all = (selector, within) => [...within.querySelectorAll(selector)];
   const sum = (numbers) => numbers.reduce((one, other) => one + other, 0);
   const written = (seconds) => `${Math.floor(seconds / 60)}:${`${Math.floor(seconds % 60)}`.padStart(2, "0")}`;
   const left = (limit, spent) => (spent > limit ? `${written(spent - limit)} over` : `${written(limit - spent + 0.99)} left`);
-  const button = (text, act) => {
-    const made = make("button", { type: "button", className: "hb-mock__button" }, text);
-    made.addEventListener("click", act);
-    return made;
-  };
 
   const start = (box) => {
     const id = box.dataset.hbMock;
@@ -165,7 +160,7 @@
     addEventListener("afterprint", () => box.classList.remove("hb-mock--print"));
     addEventListener("hb-progress", recall);
 
-    // A reload brings the round back, with its clock standing.
+    // A reload brings the round back, with its clock standing; so does the way back to the page.
     const key = `hb-mock-${id}`;
     const bring = ([spent, ticks, values]) => {
       stages.forEach((stage, place) => {
@@ -176,13 +171,15 @@
     };
     addEventListener("pagehide", () => {
       read();
+      since = 0;
+      arrange();
       const kept = [stages.map((stage) => stage.spent), inputs.map((input) => input.checked), stages.map(({ own }) => own.value), at];
       try {
         sessionStorage.setItem(key, JSON.stringify(kept));
       } catch {}
     });
-    card.append(make("p", {}, keep, paper), earlier);
-    stages[0].fold.before(make("div", { className: "hb-mock__panel" }, time, make("p", {}, go, next), status));
+    card.append(make("p", { className: "hb-bar" }, keep, paper), earlier);
+    stages[0].fold.before(make("div", { className: "hb-mock__panel" }, time, make("p", { className: "hb-bar" }, go, next), status));
     try {
       const kept = JSON.parse(sessionStorage.getItem(key));
       bring(kept);

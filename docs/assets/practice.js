@@ -2,13 +2,13 @@
    Classic scripts in their order, so that this also works from a folder. */
 (() => {
   "use strict";
-  const [style, store] = ["assets/practice.css", "assets/progress.js"];
-  const quiz = [style, store, "assets/quiz.js"];
+  const store = ["assets/practice.css", "assets/progress.js"];
+  const quiz = [...store, "assets/quiz.js"];
   const parts = {
     "[data-quiz]": quiz,
-    "[data-hb-chapter]": quiz.slice(0, 2),
-    "[data-hb-mock]": [style, store, "assets/mock.js"],
-    "[data-hb-calc]": [style, "assets/calc.js"],
+    "[data-hb-chapter]": store,
+    "[data-hb-mock]": [...store, "assets/mock.js"],
+    "[data-hb-calc]": [...store, "assets/calc.js"],
     "[data-hb-review], [data-hb-progress]": [...quiz, "assets/review.js"],
   };
   const base = document.querySelector("[data-hb-base]").dataset.hbBase;

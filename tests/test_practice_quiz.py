@@ -390,6 +390,23 @@ def test_questions_of_chapters_that_were_read_before_today_are_asked_too(watched
     expect(page.locator("[data-hb-review]")).to_contain_text(told)
 
 
+def test_two_presses_ask_one_question(watched):
+    page = watched.open(REVIEW)
+    page.clock.install(time=NOON)
+    keep(page, quiz={ONE: item()}, read={"framework": DAY - 1, "reference/metrics": DAY - 1})
+    page.reload()
+    review = page.locator("[data-hb-review]")
+    press(review, "Start")
+    box = review.locator("[data-quiz]")
+    expect(box).to_be_visible()
+    # As if the next question's script were still on its way.
+    page.evaluate("hbQuestions = {}")
+    box.evaluate("box => box.dispatchEvent(new CustomEvent('hb-answered', {bubbles: true}))")
+    next_one = review.get_by_role("button", name="Next question")
+    next_one.evaluate("button => (button.click(), button.click())")
+    expect(review).to_contain_text("2 of ")
+
+
 def test_links_of_a_question_lead_from_its_chapter(watched):
     page = watched.open(REVIEW)
     page.clock.install(time=NOON)
@@ -487,6 +504,8 @@ def test_an_import_keeps_what_is_further_here(watched, tmp_path):
         ('{"version": 1, "quiz": {"<b>": {}}}', "quiz “<b>” cannot be read"),
         ('{"version": 1, "read": {"__proto__": 1}}', "read “__proto__” cannot be read"),
         ('{"version": 1, "mock": {"a": [{"at": 1}]}}', "mock “a” cannot be read"),
+        ('{"version": 1, "read": {"a": 1000000000}}', "read “a” cannot be read"),
+        ('{"version": 1, "mock": {"a": [{"at": 1e300, "scores": {}}]}}', "mock “a” cannot be read"),
     ],
 )
 def test_a_file_that_cannot_be_read_changes_nothing_and_is_told_in_a_line(

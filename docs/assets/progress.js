@@ -24,11 +24,12 @@
   const date = (day) => new Date(day * 864e5).toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "UTC" });
   const when = (day) => ["today", "tomorrow"][Math.max(day - today(), 0)] ?? `on ${date(day)}`;
 
-  const whole = (x, low, high = 1e9) => Number.isInteger(x) && x >= low && x <= high;
+  // No calendar goes beyond 1e8 days.
+  const whole = (x, low, high = 1e8) => Number.isInteger(x) && x >= low && x <= high;
   const SHAPES = {
     quiz: [ID, (x) => whole(x?.box, 1, 5) && whole(x.due, 0) && whole(x.seen, 1) && whole(x.right, 0, x.seen)],
     read: [SLUG, (x) => whole(x, 0)],
-    mock: [ID, (x) => Array.isArray(x) && x.every((one) => Number.isFinite(one?.at) && one.scores instanceof Object)],
+    mock: [ID, (x) => Array.isArray(x) && x.every((one) => whole(one?.at, 0, 864e13) && one.scores instanceof Object)],
   };
   const empty = () => ({ version: 1, quiz: {}, read: {}, mock: {} });
 

@@ -66,7 +66,9 @@
       show(head, held);
       window.hbQuiz(box.lastChild);
     };
-    const next = () => {
+    const next = ({ target }) => {
+      // The next question may still have to come.
+      target.disabled = true;
       at += 1;
       if (at < queue.length) ask();
       else show(line(`Done: ${right} of ${queue.length} right. ${later()}`));

@@ -40,6 +40,7 @@ results:
   - id: peak
     text: At the peak
     value: peak_qps(average, 2)
+    unit: $
 ```
 """
 
@@ -74,7 +75,7 @@ def test_a_good_calculator_is_read_whole() -> None:
     ]
     assert [(each.id, each.format, each.unit) for each in one.results] == [
         ("average", ",.1f", "requests/s"),
-        ("peak", ",.0f", ""),
+        ("peak", ",.0f", "$"),
     ]
 
 
@@ -181,6 +182,9 @@ def test_the_page_is_complete_without_a_script(
     ]
     values = re.findall(r'hb-calc__value">(.*?)</span>', html)
     assert values == ["500,000,000", "6", "34,722.2", "69,444"]
+    # What is copied or read aloud: a space before a unit, but dollars first.
+    cells = [re.sub("<.*?>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", html)]
+    assert cells == ["500,000,000", "6 a day", "34,722.2 requests/s", "$69,444"]
     assert 'data-hb-script="assets/calc/users-to-requests.js"' in html
     assert html.index("Before") < html.index("hb-calc") < html.index("After")
     assert "<script" not in html

@@ -213,11 +213,13 @@ class _Copy:
         with using(self.project):
             computed = calc.compute(one, self.project, self.chapter.path)
         values = [calc.shown(value) for value in computed.values[: len(one.inputs)]]
-        parts = [(each.text, each.unit) for each in one.inputs]
-        parts += [(each.text, each.unit) for each in one.results]
+        parts = [(each.text, calc.around(each.unit)) for each in one.inputs]
+        parts += [(each.text, calc.around(each.unit)) for each in one.results]
         rows = [
-            f"| {text} | {value} {unit}".rstrip() + " |"
-            for (text, unit), value in zip(parts, (*values, *computed.written), strict=True)
+            f"| {text} | {before}{value}{after} |"
+            for (text, (before, after)), value in zip(
+                parts, (*values, *computed.written), strict=True
+            )
         ]
         return "\n".join([f"**Calculator:** {one.title}", "", "| | |", "| --- | --- |", *rows, ""])
 

@@ -387,9 +387,26 @@ def _row(body: Element, text: str, value: str, unit: str, shape: dict[str, str])
     row = SubElement(body, "tr", {"class": f"hb-calc__{kind}", **shape})
     SubElement(row, "th", {"scope": "row"}).text = text
     cell = SubElement(row, "td")
-    SubElement(cell, "span", {"class": "hb-calc__value"}).text = value
-    if unit:
-        SubElement(cell, "span", {"class": "hb-calc__unit"}).text = unit
+    before, after = around(unit)
+    if before:
+        SubElement(cell, "span", {"class": "hb-calc__unit"}).text = before
+    number = SubElement(cell, "span", {"class": "hb-calc__value"})
+    number.text = value
+    if after:
+        # What is copied or read aloud keeps them apart.
+        number.tail = " "
+        SubElement(cell, "span", {"class": "hb-calc__unit"}).text = after.lstrip()
+
+
+def around(unit: str) -> tuple[str, str]:
+    """Returns what stands before and after a value: dollars before it, any other unit after.
+
+    Args:
+        unit: The unit; it may be empty.
+    """
+    if unit == "$":
+        return unit, ""
+    return "", f" {unit}" if unit else ""
 
 
 def shown(value: float) -> str:

@@ -49,7 +49,7 @@ labs: .venv/.test ## Run every experiment and store what it finds
 test: .venv/.test ## Set up and run every test, browser tests included
 	@$(BIN)/handbook doctor --browser
 	@$(BIN)/handbook lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 unit: .venv/.test ## The quick tests alone
 	@$(BIN)/python -m pytest -n auto -m "not build and not browser and not slow"

@@ -254,6 +254,17 @@ def test_what_is_published_is_listed_once_and_never_taken_back(project, capsys):
     assert "part/page/#planted\npart/page/#renamed\n" in listed.read_text(encoding="utf-8")
 
 
+def test_the_headings_of_a_review_are_no_promise(project):
+    review = project.site / "contributing/reviews/page"
+    shutil.copytree(project.root / "site/part/page", review)
+    listed = published.addresses(Site(project, project.site))
+    assert [each for each in sorted(listed) if "page" in each] == [
+        "contributing/reviews/page/",
+        "part/page/",
+        "part/page/#planted",
+    ]
+
+
 @pytest.mark.build
 def test_every_address_of_the_handbook_is_listed(built, site_url, monkeypatch):
     # To mend it: make site && .venv/bin/handbook published

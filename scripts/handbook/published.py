@@ -20,6 +20,8 @@ from handbook.report import Problem, Report
 from handbook.site import Document, Site, built
 
 FIX = "handbook published"
+#: Records that grow with every reading: their pages stay, their headings belong to the readers.
+RECORDS = "contributing/reviews/"
 
 
 def path_of(project: Project) -> Path:
@@ -47,7 +49,8 @@ def listed(project: Project) -> dict[str, int]:
 def addresses(site: Site) -> set[str]:
     """Returns every address that readers of a site may keep: its pages and their headings.
 
-    Names of our own code in the API pages are left out: they change with the code.
+    Names of our own code in the API pages are left out: they change with the code. So are the
+    headings of reviews, which a second reading adds and nobody bookmarks.
 
     Args:
         site: The built site.
@@ -58,6 +61,8 @@ def addresses(site: Site) -> set[str]:
             continue
         address = posixpath.dirname(page.path) + "/"
         found.add(address)
+        if address.startswith(RECORDS):
+            continue
         found |= {
             f"{address}#{heading.id}"
             for heading in page.headings

@@ -633,6 +633,8 @@ class Preview:
                         return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 pass
+            except http.client.IncompleteRead:
+                pass  # The preview started anew in the middle of its answer.
             time.sleep(0.2)
         log = (self.project.root / "serve.log").read_text()
         pytest.fail(f"{text!r} never appeared on {path}\n{log[-3000:]}")

@@ -104,7 +104,7 @@ def test_what_is_wrong_is_told_at_its_line(old: str, new: str, message: str) -> 
     [
         (ORDER, "items:", "options:", "p.md:6: quiz-schema: a quiz has no field 'options'"),
         (ORDER, ORDER[ORDER.index("  - id: test") : -4], "",
-         "p.md:7: quiz-schema: 'items' must be a list of at least three"),
+         "p.md:7: quiz-schema: 'items' must be a list of 3 or more"),
         (ORDER, "    why: Few see them.\n", "", "p.md:10: quiz-schema: an item needs why"),
         (ORDER, "id: canary", "id: shadow", "p.md:7: quiz-id: two items have the id 'shadow'"),
         (ORDER, "why: Few see them.", "correct: true",
@@ -112,7 +112,7 @@ def test_what_is_wrong_is_told_at_its_line(old: str, new: str, message: str) -> 
         (FREE, "answer:", "anwser:", ("p.md:5: quiz-schema: a quiz has no field 'anwser'; "
          "did you mean 'answer'?")),
         (FREE, "  - How many there are\n", "",
-         "p.md:7: quiz-schema: 'points' must be a list of at least two"),
+         "p.md:7: quiz-schema: 'points' must be a list of 2 or more"),
         (FREE, "  - How many there are\n", "  -\n", "p.md:8: quiz-schema: 'points' must be text"),
     ],
 )  # fmt: skip

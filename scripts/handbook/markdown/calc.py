@@ -334,7 +334,7 @@ def register(md: Markdown, context: Context) -> None:
         context: The page and how to report.
     """
 
-    def element(one: Calculator) -> Element:
+    def element(one: Calculator, _: Chapter) -> Element:
         path = context.source or Path("page.md")
         try:
             return calculator_element(one, compute(one, context.project, path))

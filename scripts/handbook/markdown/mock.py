@@ -222,7 +222,7 @@ def register(md: Markdown, context: Context) -> None:
     yaml_fence.register(md, context, LANGUAGE, read_mock, mock_element)
 
 
-def mock_element(mock: Mock) -> Element:
+def mock_element(mock: Mock, _: Chapter) -> Element:
     """Returns an interview as elements whose texts are still Markdown.
 
     Args:

@@ -33,12 +33,11 @@ from xml.etree.ElementTree import Element, SubElement
 
 import yaml
 from markdown import Markdown
-from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor
-from markdown.util import ETX, STX, AtomicString
+from markdown.util import AtomicString
 
-from handbook.chapters import Chapter, Fence, compose, odd_nodes
+from handbook.chapters import Chapter, Fence
 from handbook.estimate import did_you_mean
+from handbook.markdown import yaml_fence
 from handbook.report import Problem
 
 if TYPE_CHECKING:
@@ -51,26 +50,20 @@ QUIZ_FIELDS = {
     "order": ("id", "question", "items"),
     "free": ("id", "question", "answer", "points"),
 }
-OPTION_FIELDS = ("id", "text", "correct", "why")
-ITEM_FIELDS = ("id", "text", "why")
-_OTHER_FENCE = re.compile(r"(?m)^(?:`{3,}|~{3,})\S")
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+OPTION_FIELDS = ("id", "text", "why")
+# By the end of a finding's code, and by the kind of quiz that breaks its schema.
 _FIXES = {
-    "quiz-id": "write it in kebab-case, once",
-    "quiz-schema": "write id, question and options, each option with id, text and why",
-    "quiz-order": "write id, question and items, each item with id, text and why",
-    "quiz-free": "write id, question, answer and points",
-    "quiz-section": 'name a heading of this page: section: "#its-anchor"',
+    "id": "write it in kebab-case, once",
+    "schema": "write id, question and options, each option with id, text and why",
+    "order": "write id, question and items, each item with id, text and why",
+    "free": "write id, question, answer and points",
+    "section": 'name a heading of this page: section: "#its-anchor"',
 }
 _HOW = {
     "several": "Choose every answer that is right.",
     "order": "Put them in order.",
     "free": "Answer in your own words, then compare.",
 }
-# After line ends are normalised (30), before fences are put aside (25).
-_READ_PRIORITY = 28.0
-# After the paragraphs exist, before the inline patterns (20) read what is put here.
-_WRITE_PRIORITY = 26.0
 
 
 @dataclass(frozen=True)
@@ -152,11 +145,8 @@ def read_quiz(fence: Fence, path: Path) -> tuple[Quiz | None, list[Problem]]:
     Returns:
         The question, None where it cannot be shown, and what is wrong with it.
     """
-    if not fence.closed or _OTHER_FENCE.search(fence.body):
-        fix = "end it with ``` on a line of its own"
-        return None, [Problem(path, fence.line, 0, "quiz-schema", "the quiz is not closed", fix)]
-    reader = _Reader(path, fence.line)
-    return reader.quiz(fence.body), reader.problems
+    reader = _Reader(fence, path, _FIXES)
+    return reader.quiz(), reader.problems
 
 
 def quizzes(chapter: Chapter) -> tuple[list[Quiz], list[Problem]]:
@@ -165,26 +155,20 @@ def quizzes(chapter: Chapter) -> tuple[list[Quiz], list[Problem]]:
     Args:
         chapter: The page.
     """
-    found: list[Quiz] = []
-    problems: list[Problem] = []
-    for fence in chapter.fences:
-        if fence.language == LANGUAGE:
-            quiz, wrong = read_quiz(fence, chapter.path)
-            problems += wrong
-            if quiz:
-                found.append(quiz)
-                problems += _section_problems(quiz, fence, chapter)
+    found, problems = yaml_fence.every(chapter, LANGUAGE, read_quiz)
+    bodies = {fence.line: fence.body for fence in chapter.fences}
+    for quiz in found:
+        if quiz.section and quiz.section[1:] not in chapter.anchors:
+            lines = bodies[quiz.line].split("\n")
+            at = next((at for at, line in enumerate(lines, 1) if line.startswith("section")), 0)
+            problems.append(_no_section(quiz, chapter, quiz.line + at))
     return found, problems
 
 
-def _section_problems(quiz: Quiz, fence: Fence, chapter: Chapter) -> Iterator[Problem]:
-    if quiz.section and quiz.section[1:] not in chapter.anchors:
-        lines = fence.body.split("\n")
-        at = next((at for at, line in enumerate(lines, 1) if line.startswith("section")), 0)
-        hint = did_you_mean(quiz.section, [f"#{anchor}" for anchor in sorted(chapter.anchors)])
-        said = f"this page has no section {quiz.section!r}{hint}"
-        code = "quiz-section"
-        yield Problem(chapter.path, fence.line + at, 0, code, said, _FIXES[code])
+def _no_section(quiz: Quiz, chapter: Chapter, line: int) -> Problem:
+    hint = did_you_mean(quiz.section, [f"#{anchor}" for anchor in sorted(chapter.anchors)])
+    said = f"this page has no section {quiz.section!r}{hint}"
+    return Problem(chapter.path, line, 0, "quiz-section", said, _FIXES["section"])
 
 
 def repeated(pages: Iterable[tuple[Chapter, Iterable[Quiz]]]) -> Iterator[Problem]:
@@ -193,77 +177,37 @@ def repeated(pages: Iterable[tuple[Chapter, Iterable[Quiz]]]) -> Iterator[Proble
     Args:
         pages: Every page of the handbook with its quizzes.
     """
-    first: dict[str, str] = {}
-    for chapter, found in pages:
-        for quiz in found:
-            if quiz.id in first:
-                said = f"the quiz id {quiz.id!r} is taken by {first[quiz.id]}"
-                yield Problem(chapter.path, quiz.line, 0, "quiz-id", said, "give it another id")
-            first.setdefault(quiz.id, f"{chapter.page}:{quiz.line}")
+    return yaml_fence.repeated(LANGUAGE, pages)
 
 
-class _Reader:
-    """Reads the YAML of a fence node by node, so that every finding has its line."""
+class _Reader(yaml_fence.Reader):
+    """Reads a question of any kind."""
 
-    def __init__(self, path: Path, line: int) -> None:
-        self.path, self.line = path, line
-        self.problems: list[Problem] = []
-        # Which fix a finding of the schema suggests.
-        self.fix = "quiz-schema"
-
-    def bad(self, node: yaml.Node | None, message: str, code: str = "") -> None:
-        line = self.line + (1 + node.start_mark.line if node else 0)
-        fix = _FIXES[code or self.fix]
-        self.problems.append(Problem(self.path, line, 0, code or "quiz-schema", message, fix))
-
-    def quiz(self, text: str) -> Quiz | None:
-        node = self._tree(text)
+    def quiz(self) -> Quiz | None:
+        node = self.root()
         kind = self._kind(node)
-        needed = QUIZ_FIELDS.get(kind)
-        if node is None or needed is None:
-            return None
-        parts = self._mapping(node, (*needed, "kind", "section"), needed, "a quiz")
-        if parts is None:
-            return None
-        name = self._name(parts.get("id"), "a quiz")
-        question = self._text(parts.get("question"), "question")
+        needed = QUIZ_FIELDS.get(kind, ())
+        parts = self.mapping(node, needed, "a quiz", ("kind", "section")) if needed else {}
+        name = self.name(parts.get("id"), "a quiz")
+        question = self.text(parts.get("question"), "question")
         section = self._section(parts.get("section"))
         options = self._options(parts.get("items" if kind == "order" else "options"), kind)
-        answer = self._text(parts.get("answer"), "answer")
-        points = self._points(parts.get("points"))
+        answer = self.text(parts.get("answer"), "answer")
+        points = self.texts(parts.get("points"), "points", 2)
         if not (name and question and (options or (answer and points))):
             return None
-        return Quiz(name, question, options, self.line, kind, answer, points, section)
-
-    def _tree(self, text: str) -> yaml.Node | None:
-        """The tree of a fence that is nothing but data."""
-        try:
-            node = compose(text)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            said = getattr(error, "problem", None) or "is not YAML"
-            line = self.line + (1 + mark.line if mark else 0)
-            fix = "quote text that has a colon or starts with a quote"
-            self.problems.append(Problem(self.path, line, 0, "quiz-yaml", said, fix))
-            return None
-        odd = odd_nodes(node)
-        for at, what in odd:
-            self.bad(at, f"{what} is no data")
-        if not odd and not isinstance(node, yaml.MappingNode):
-            needed = ", ".join(QUIZ_FIELDS["choice"])
-            self.bad(node, f"a quiz must be `name: value` lines: {needed}")
-        return node if not odd and isinstance(node, yaml.MappingNode) else None
+        return Quiz(name, question, options, self.fence.line, kind, answer, points, section)
 
     def _kind(self, node: yaml.Node | None) -> str:
         """The kind of a quiz, which says what else it needs; empty for an unknown one."""
-        pairs = node.value if node else []
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
         value = next((value for key, value in pairs if key.value == "kind"), None)
         kind = "choice" if value is None else str(value.value)
         if kind not in QUIZ_FIELDS:
             hint = did_you_mean(kind, QUIZ_FIELDS)
             self.bad(value, f"'kind' is choice, order or free, got {kind!r}{hint}")
             return ""
-        self.fix = {"choice": "quiz-schema"}.get(kind, f"quiz-{kind}")
+        self.fixes = {**_FIXES, "schema": _FIXES.get(kind, _FIXES["schema"])}
         return kind
 
     def _section(self, node: yaml.Node | None) -> str:
@@ -272,88 +216,35 @@ class _Reader:
         # Without its quotes the anchor is a comment, and nothing is left.
         section = str(node.value) if isinstance(node, yaml.ScalarNode) else ""
         if not re.fullmatch(r"#\S+", section):
-            self.bad(node, "'section' is an anchor in quotes", "quiz-section")
+            self.bad(node, "'section' is an anchor in quotes", "section")
             return ""
         return section
 
-    def _points(self, node: yaml.Node | None) -> tuple[str, ...]:
-        if node is None:
-            return ()
-        if not isinstance(node, yaml.SequenceNode) or len(node.value) < 2:
-            self.bad(node, "'points' must be a list of at least two")
-            return ()
-        return tuple(self._text(each, "points") for each in node.value)
-
     def _options(self, node: yaml.Node | None, kind: str) -> tuple[Option, ...]:
-        if node is None:
-            return ()
-        name, least = ("items", "three") if kind == "order" else ("options", "two")
-        if not isinstance(node, yaml.SequenceNode) or len(node.value) < 2 + (kind == "order"):
-            self.bad(node, f"{name!r} must be a list of at least {least}")
-            return ()
-        options = [self._option(item, kind) for item in node.value]
+        name, least = ("items", 3) if kind == "order" else ("options", 2)
+        nodes = self.sequence(node, name, least)
+        options = [self._option(item, kind) for item in nodes]
         found = tuple(option for option in options if option)
-        if not any(option.correct for option in found) and len(found) == len(options):
+        if nodes and not any(option.correct for option in found) and len(found) == len(options):
             self.bad(node, "no option is correct")
-        for option, item in zip(options, node.value, strict=True):
+        for option, item in zip(options, nodes, strict=True):
             if option and sum(option.id == other.id for other in found) > 1:
-                self.bad(item, f"two {name} have the id {option.id!r}", "quiz-id")
+                self.bad(item, f"two {name} have the id {option.id!r}", "id")
                 break
         return found
 
     def _option(self, node: yaml.Node, kind: str) -> Option | None:
         what = "an item" if kind == "order" else "an option"
-        fields = ITEM_FIELDS if kind == "order" else OPTION_FIELDS
-        parts = self._mapping(node, fields, ("id", "text", "why"), what)
-        if parts is None:
-            return None
-        name = self._name(parts.get("id"), what)
-        text = self._text(parts.get("text"), "text")
-        why = self._text(parts.get("why"), "why")
+        optional = () if kind == "order" else ("correct",)
+        parts = self.mapping(node, OPTION_FIELDS, what, optional)
+        name = self.name(parts.get("id"), what)
+        text = self.text(parts.get("text"), "text")
+        why = self.text(parts.get("why"), "why")
         correct = parts.get("correct")
         value = getattr(correct, "value", "true" if kind == "order" else "false")
         if value not in ("true", "false"):
             self.bad(correct, f"'correct' is true or false, got {value!r}")
         return Option(name, text, value == "true", why) if name and text and why else None
-
-    def _mapping(
-        self,
-        node: yaml.Node | None,
-        known: tuple[str, ...],
-        needed: tuple[str, ...],
-        what: str,
-    ) -> dict[str, yaml.Node] | None:
-        if not isinstance(node, yaml.MappingNode):
-            self.bad(node, f"{what} must be `name: value` lines: {', '.join(needed)}")
-            return None
-        parts: dict[str, yaml.Node] = {}
-        for key, value in node.value:
-            name = str(key.value)
-            if name in parts:
-                self.bad(key, f"{what} has {name!r} twice")
-            elif name not in known:
-                self.bad(key, f"{what} has no field {name!r}{did_you_mean(name, known)}")
-            parts[name] = value
-        missing = [name for name in needed if name not in parts]
-        if missing:
-            self.bad(node, f"{what} needs {', '.join(missing)}")
-        return parts
-
-    def _text(self, node: yaml.Node | None, name: str) -> str:
-        if node is None:
-            return ""
-        # The text as typed: `text: 5` and `text: no` are texts here.
-        if isinstance(node, yaml.ScalarNode) and str(node.value).strip():
-            return " ".join(str(node.value).split())
-        self.bad(node, f"{name!r} must be text")
-        return ""
-
-    def _name(self, node: yaml.Node | None, what: str) -> str:
-        name = self._text(node, "id")
-        if name and not _ID.fullmatch(name):
-            self.bad(node, f"the id of {what} must be kebab-case, got {name!r}", "quiz-id")
-            return ""
-        return name
 
 
 # --------------------------------------------------------------------------- on the page
@@ -366,76 +257,15 @@ def register(md: Markdown, context: Context) -> None:
         md: The converter of one page.
         context: The page and how to report.
     """
-    found: list[_Asked | Problem] = []
-    md.preprocessors.register(_Take(md, found), "hb_quiz", _READ_PRIORITY)
-    md.treeprocessors.register(_Put(md, context, found), "hb_quiz", _WRITE_PRIORITY)
+    yaml_fence.register(md, context, LANGUAGE, read_quiz, quiz_element)
 
 
-class _Asked:
-    """A question, and what the section that teaches it is called."""
-
-    def __init__(self, quiz: Quiz, page: Chapter) -> None:
-        self.quiz = quiz
-        named = (each.text for each in page.headings if f"#{each.anchor}" == quiz.section)
-        self.section = next(named, "the section that teaches it")
-
-
-class _Take(Preprocessor):
-    """Takes the fences out and leaves a token where each stood."""
-
-    def __init__(self, md: Markdown, found: list[_Asked | Problem]) -> None:
-        super().__init__(md)
-        self.found = found
-
-    def run(self, lines: list[str]) -> list[str]:
-        self.found.clear()
-        text = "\n".join(lines)
-        if LANGUAGE not in text:
-            return lines
-        out = list(lines)
-        path = Path("page.md")
-        page = Chapter(path, "page.md", text)
-        for fence in reversed(page.fences):
-            if fence.language != LANGUAGE:
-                continue
-            quiz, problems = read_quiz(fence, path)
-            indent = re.match(r"[ \t>]*", lines[fence.line - 1])
-            last = fence.line + fence.body.count("\n") + 1
-            lead = indent[0] if indent else ""
-            token = f"{lead}{STX}hb-quiz:{len(self.found)}{ETX}"
-            out[fence.line - 1 : last] = [lead.rstrip(), token, lead.rstrip()]
-            self.found.append(_Asked(quiz, page) if quiz else problems[0])
-        return out
-
-
-class _Put(Treeprocessor):
-    """Puts the question in the place of its token."""
-
-    def __init__(self, md: Markdown, context: Context, found: list[_Asked | Problem]) -> None:
-        super().__init__(md)
-        self.context, self.found = context, found
-
-    def run(self, root: Element) -> None:
-        for parent in list(root.iter()):
-            for at, child in enumerate(list(parent)):
-                token = re.fullmatch(f"{STX}hb-quiz:(\\d+){ETX}", (child.text or "").strip())
-                if token and child.tag == "p":
-                    parent[at] = self._element(self.found[int(token[1])])
-
-    def _element(self, found: _Asked | Problem) -> Element:
-        if isinstance(found, _Asked):
-            return quiz_element(found.quiz, found.section)
-        return self.context.error(
-            self.context.problem(found.code, found.message, f"```{LANGUAGE}", "handbook check")
-        )
-
-
-def quiz_element(quiz: Quiz, section: str) -> Element:
+def quiz_element(quiz: Quiz, page: Chapter) -> Element:
     """Returns a question as elements whose texts are still Markdown.
 
     Args:
         quiz: The question.
-        section: What the section that teaches it is called.
+        page: Its page, which has the section that teaches it.
     """
     ask = f"{quiz.anchor}-question"
     kind = "several" if quiz.several else "one" if quiz.kind == "choice" else quiz.kind
@@ -462,6 +292,8 @@ def quiz_element(quiz: Quiz, section: str) -> Element:
     if quiz.section:
         taught = SubElement(answer, "p", {"class": "hb-quiz__section"})
         taught.text = "Read again: "
+        named = (each.text for each in page.headings if f"#{each.anchor}" == quiz.section)
+        section = next(named, "the section that teaches it")
         SubElement(taught, "a", {"href": quiz.section}).text = AtomicString(section)
     return box
 

@@ -56,7 +56,7 @@ class Reader:
     Args:
         fence: The fence.
         path: Its page, for the findings.
-        fixes: What mends a finding, by the end of its code: `id` and `schema`.
+        fixes: What mends a finding, by the end of its code: `id`, `schema`, what else there is.
     """
 
     def __init__(self, fence: Fence, path: Path, fixes: dict[str, str]) -> None:
@@ -69,7 +69,7 @@ class Reader:
         Args:
             node: Where; the fence where there is no node.
             message: What is wrong.
-            kind: The end of its code: `id` or `schema`.
+            kind: The end of its code, one of `fixes`.
         """
         self._told(1 + node.start_mark.line if node else 0, kind, message, self.fixes[kind])
 
@@ -258,7 +258,7 @@ def register(
     context: Context,
     language: str,
     read: Callable[[Fence, Path], Read[One]],
-    element: Callable[[One], Element],
+    element: Callable[[One, Chapter], Element],
 ) -> None:
     """Adds a language of fences to a converter.
 
@@ -267,9 +267,10 @@ def register(
         context: The page and how to report.
         language: The language.
         read: Reads one fence of it.
-        element: Returns what stands on the page, its texts still Markdown.
+        element: Returns what stands on the page, its texts still Markdown; takes what the fence
+            holds, and its page.
     """
-    found: list[One | Problem] = []
+    found: list[tuple[One, Chapter] | Problem] = []
     take: Preprocessor = _Take(md, language, read, found)
     put: Treeprocessor = _Put(md, context, language, element, found)
     md.preprocessors.register(take, f"hb_{language}", _READ_PRIORITY)
@@ -284,7 +285,7 @@ class _Take(Preprocessor, Generic[One]):
         md: Markdown,
         language: str,
         read: Callable[[Fence, Path], Read[One]],
-        found: list[One | Problem],
+        found: list[tuple[One, Chapter] | Problem],
     ) -> None:
         super().__init__(md)
         self.language, self.read, self.found = language, read, found
@@ -295,17 +296,17 @@ class _Take(Preprocessor, Generic[One]):
         if self.language not in text:
             return lines
         out = list(lines)
-        path = Path("page.md")
-        for fence in reversed(Chapter(path, "page.md", text).fences):
+        page = Chapter(Path("page.md"), "page.md", text)
+        for fence in reversed(page.fences):
             if fence.language != self.language:
                 continue
-            one, problems = self.read(fence, path)
+            one, problems = self.read(fence, page.path)
             indent = re.match(r"[ \t>]*", lines[fence.line - 1])
             last = fence.line + fence.body.count("\n") + 1
             lead = indent[0] if indent else ""
             token = f"{lead}{STX}hb-{self.language}:{len(self.found)}{ETX}"
             out[fence.line - 1 : last] = [lead.rstrip(), token, lead.rstrip()]
-            self.found.append(one or problems[0])
+            self.found.append((one, page) if one else problems[0])
         return out
 
 
@@ -317,8 +318,8 @@ class _Put(Treeprocessor, Generic[One]):
         md: Markdown,
         context: Context,
         language: str,
-        element: Callable[[One], Element],
-        found: list[One | Problem],
+        element: Callable[[One, Chapter], Element],
+        found: list[tuple[One, Chapter] | Problem],
     ) -> None:
         super().__init__(md)
         self.context, self.language, self.element, self.found = context, language, element, found
@@ -331,9 +332,9 @@ class _Put(Treeprocessor, Generic[One]):
                 if token and child.tag == "p":
                     parent[at] = self._element(self.found[int(token[1])])
 
-    def _element(self, found: One | Problem) -> Element:
+    def _element(self, found: tuple[One, Chapter] | Problem) -> Element:
         if not isinstance(found, Problem):
-            return self.element(found)
+            return self.element(*found)
         near = f"```{self.language}"
         problem = self.context.problem(found.code, found.message, near, "handbook check")
         return self.context.error(problem)

@@ -283,6 +283,23 @@ def test_a_result_is_kept_with_its_rungs_and_shown_again(watched: Watched) -> No
     expect(held).to_have_text(re.compile(re.escape(verdict)))
 
 
+def test_one_round_is_kept_once_as_it_was_last(watched: Watched) -> None:
+    page = opened(watched)
+    finish(page)
+    for rung in (2, 3):
+        choose(page, [rung] * 7)
+        button(page, "Keep this result").click()
+    button(page, "Start again").click()
+    page.clock.run_for(MINUTE)
+    for _ in STEPS[1:]:
+        button(page, "Next stage").click()
+    button(page, "Finish and score").click()
+    choose(page, [4] * 7)
+    button(page, "Keep this result").click()
+    kept = page.evaluate("JSON.parse(localStorage['hb-practice']).mock['news-feed']")
+    assert [each["scores"]["data"] for each in kept] == [3, 4]
+
+
 def test_where_nothing_may_be_stored_a_round_works_and_says_so(watched: Watched) -> None:
     for name in ("localStorage", "sessionStorage"):
         watched.page.add_init_script(
@@ -482,3 +499,16 @@ def test_a_chapter_on_paper_has_answers_rubric_and_scorecard(browser: Browser, b
     assert hidden == 0
     assert page.locator(".hb-mock__good p").count() >= 14
     context.close()
+
+
+def test_a_chapter_on_paper_is_whole_in_the_middle_of_a_round(watched: Watched) -> None:
+    page = opened(watched)
+    button(page, "Start the clock").click()
+    expect(page.locator("[data-hb-stage]").locator("visible=true")).to_have_count(1)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("[data-hb-stage]").locator("visible=true")).to_have_count(len(STEPS))
+    expect(page.locator(".hb-mock__card table")).to_be_visible()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("[data-hb-stage]").locator("visible=true")).to_have_count(1)

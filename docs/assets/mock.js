@@ -30,6 +30,7 @@
     const spent = () => sum(stages.map((stage) => stage.spent));
     let at = -1; // before the round; behind the last stage it is over
     let since = 0; // when the clock was last read; 0 while it stands
+    let stamp = 0; // when the result of this round was first kept
 
     const status = make("p", { role: "status" });
     const say = (text) => (status.textContent = text);
@@ -88,6 +89,7 @@
         arrange();
       } else {
         if (at > 0) bring([[], [], []]);
+        stamp = 0;
         enter(0);
       }
     });
@@ -150,7 +152,8 @@
       // Rungs: the same evidence has a score at every level.
       const scores = Object.fromEntries(stages.map(({ id, own }) => [id, own.value ? +own.value : null]));
       const verdict = Object.keys(levels).map((level, column) => `${level} ${last[3 + column].textContent}`).join(", ");
-      update(({ mock }) => (mock[id] ??= []).push({ at: Date.now(), scores, verdict }));
+      stamp ||= Date.now();
+      update(({ mock }) => (mock[id] = [...(mock[id] ?? []).filter(({ at }) => at !== stamp), { at: stamp, scores, verdict }]));
       say(window.hbProgress.kept ? "Kept in this browser." : "Kept until you leave this page.");
     });
     const paper = button("Print the scorecard", () => {

@@ -104,6 +104,17 @@ def short_minutes() -> dict[str, int]:
     return whole
 
 
+def short_end_minute(step: str) -> int:
+    """Minute of the short round at which a step ends.
+
+    Args:
+        step: Its name, such as `Serve`.
+    """
+    short = short_minutes()
+    names = list(short)
+    return sum(short[name] for name in names[: names.index(step) + 1])
+
+
 def clock_rows() -> list[list[str]]:
     """The clock as a table."""
     short = short_minutes()

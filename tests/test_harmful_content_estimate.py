@@ -151,6 +151,24 @@ def test_strata_cover_all_views_and_save_labels() -> None:
     assert harm.random_labels() > 5 * harm.stratified_labels()
 
 
+def test_a_judge_that_misses_finds_fewer_positives_and_widens_the_interval() -> None:
+    found = {name: 0.9 * rate for name, (_, rate) in harm.STRATA.items()}
+    read = {name: found[name] + (1 - rate) * 0.005 for name, (_, rate) in harm.STRATA.items()}
+    by_hand = sum(harm.allocation(name) * share for name, share in read.items())
+    assert harm.judge_positives() == pytest.approx(by_hand)
+    # People confirm what it flags, so each stratum's finds are binomial with the share found.
+    variance = sum(
+        weight**2 * found[name] * (1 - found[name]) / (7 * harm.allocation(name))
+        for name, (weight, _) in harm.STRATA.items()
+    )
+    estimate = sum(weight * found[name] for name, (weight, _) in harm.STRATA.items())
+    sampled = 1.95996 * math.sqrt(variance) / estimate
+    assert harm.weekly_margin_found() == pytest.approx(sampled, rel=0.01)
+    assert harm.weekly_margin_whole() == pytest.approx(
+        math.hypot(sampled, 1.95996 * math.sqrt(0.1 / 0.9 / 1_000)), rel=0.01
+    )
+
+
 def test_overturns_say_little_about_errors() -> None:
     right, wrong = harm.acted_true() * 0.03, harm.acted_wrong() * 0.2
     assert harm.appeals_per_day() == pytest.approx(right + wrong)

@@ -44,7 +44,7 @@ def serving():
         bank = Index("Hash bank", f"{harm.BANK_HASHES / 1e6:.0f} M entries")
         accounts = Store("Accounts, network", f"{harm.account_bytes() / 1e12:.1f} TB, 3 copies")
         small = Model("Gate model", f"{harm.gate_flops() / 1e9:.0f} GFLOP a post")
-    engine = Service("Policy engine", "rules, versioned", icon="mdi-scale-balance")
+    engine = Service("Policy engine", "runs after each stage", icon="mdi-scale-balance")
     with Plane("After publication", role="nearline"):
         full = Model("Full model", f"all posts, {harm.full_cards()} cards")
         judge = Model("LLM judge", f"{harm.judge_share():.1%} of posts")

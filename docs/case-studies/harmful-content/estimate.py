@@ -1011,7 +1011,8 @@ WEEK_HOURS = assumed(40, "paid hours a week", "of one person")
 def judge_positives() -> float:
     """Posts of a day's prevalence sample that the judge calls violating."""
     return sum(
-        allocation(name) * (rate + (1 - rate) * JUDGE_FALSE) for name, (_, rate) in STRATA.items()
+        allocation(name) * (rate * JUDGE_SENSITIVITY + (1 - rate) * JUDGE_FALSE)
+        for name, (_, rate) in STRATA.items()
     )
 
 
@@ -1425,9 +1426,14 @@ def sensitivity_margin() -> float:
     return NormalDist().inv_cdf(0.975) * spread / JUDGE_SENSITIVITY
 
 
+def weekly_margin_found() -> float:
+    """The same when only the positives that the judge finds count, divided by its sensitivity."""
+    return weekly_margin() / math.sqrt(JUDGE_SENSITIVITY)
+
+
 def weekly_margin_whole() -> float:
     """Half of the week's interval with the judge's sensitivity estimated too."""
-    return math.hypot(weekly_margin(), sensitivity_margin())
+    return math.hypot(weekly_margin_found(), sensitivity_margin())
 
 
 RECALL_MARGIN = assumed(0.05, "of recall", "half of a 95 % interval of a slice's recall")

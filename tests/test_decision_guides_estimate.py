@@ -86,11 +86,31 @@ def test_the_square_root_rule_is_near_the_minimum_of_its_approximation(decay: fl
 
 
 def test_a_cached_corpus_costs_what_its_passages_cost_at_the_flip() -> None:
-    cached = guide.answer_dollars(guide.flip_corpus_tokens(), model.CACHE_DISCOUNT)
-    assert cached == pytest.approx(guide.answer_dollars(framework.passage_tokens()))
+    for share, tokens in ((0.05, 30_000), (0.1, 15_000)):
+        assert guide.flip_corpus_tokens(share) == pytest.approx(tokens)
+        cached = guide.answer_dollars(tokens, share)
+        assert cached == pytest.approx(guide.answer_dollars(framework.passage_tokens()))
     assert guide.retrieval_cents() == pytest.approx(100 * (2_800 * 2 + 200 * 10) / 1e6)
-    assert guide.long_prompt_cents() == pytest.approx(100 * ((1_300 + 20_000) * 2 + 200 * 10) / 1e6)
+    # A cached token of the large model costs $0.10 a million, a fresh one $2.
+    dollars = (1_300 * 2 + 200_000 * 0.1 + 200 * 10) / 1e6
+    assert guide.long_prompt_cents() == pytest.approx(100 * dollars)
     assert guide.tuned_hours() == pytest.approx(model.tuning_hours() / 8 + 2 + 24)
+
+
+def test_dearer_cards_flip_later() -> None:
+    assert guide.own_over_small() == pytest.approx(19 * 6.88 * 730 / 13_870)
+    same = guide.break_even_at_price(feed.H100_PRICE)
+    assert same == pytest.approx(guide.break_even_answers_per_day())
+    load = guide.break_even_at_price() / framework.answers_per_day()
+    people = 2 * 15_000
+    for at, cheaper in ((load, False), (load + 0.01, True)):
+        own = model.own_cards(load=at) * 6.88 * 730 + people
+        assert (own <= 277_400 * at) is cheaper
+
+
+def test_a_network_at_twice_the_price_needs_four_heads() -> None:
+    assert guide.heads_at_price(1) == guide.heads_for_network()
+    assert guide.heads_at_price() == math.ceil(2 * 119_136 / 60_225)
 
 
 def test_own_cards_are_cheaper_just_above_the_break_even() -> None:

@@ -60,7 +60,7 @@ def which_index():
 
 
 def which_ranker():
-    """Which ranker: what the rows hold, then how many heads, then what a request may take.
+    """Which ranker: what the rows hold, then how many they are, then how many heads.
 
     Dollars are a month of serving at the feed's peak. A network pays when several heads share its
     work, or when ids and sequences carry the signal.
@@ -71,12 +71,12 @@ def which_ranker():
     linear = Service("Linear, crossed", f"${model.linear_dollars():,.0f}")
     trees = Job("Boosted trees", f"${model.one_head_trees_dollars():,.0f} a head")
     network = Model("Multi-task network", f"${feed.ranker_dollars():,.0f} for {feed.TASKS:.0f}")
-    rows >> Edge("aggregates") >> heads
     rows >> Edge("ids, sequences, text") >> network
-    heads >> Edge(f"{guide.heads_for_network():.0f} or more") >> network
-    heads >> Edge("one") >> many
+    rows >> Edge("aggregates") >> many
     many >> Edge("few thousand") >> linear
-    many >> Edge("more") >> trees
+    many >> Edge("more") >> heads
+    heads >> Edge(f"{guide.heads_for_network():.0f} or more") >> network
+    heads >> Edge("one") >> trees
 
 
 def which_metric():
@@ -129,28 +129,28 @@ def when_to_retrain():
 
 
 def which_knowledge():
-    """RAG, fine-tuning or a long prompt: by size, change and form of what must be known.
+    """RAG, fine-tuning or a long prompt: by form, rights and size of what must be known.
 
     Cents are one answer of the assistant by a large hosted model. A corpus below the flip costs
     less in a cached prompt than its passages do.
     """
     what = _ask("Facts, or a form?")
-    change = _ask("How large are the facts?")
+    size = _ask("How large are the facts?")
     rights = _ask("May everybody see all?")
     tune = Model("Tune an adapter", f"${model.tuning_dollars():.0f}, and labelled answers")
-    prompt = Cache("All of it, cached", f"to {guide.flip_corpus_tokens() / 1e3:.0f} k tokens")
+    prompt = Cache("All of it, cached", "if it seldom changes")
     retrieve = Index("Retrieve passages", f"{guide.retrieval_cents():.2f} cents an answer")
     filtered = Index("Retrieve under rights", "filtered before ranking")
     what >> Edge("tone, format") >> tune
-    what >> Edge("facts") >> change
-    change >> Edge(f"under {guide.flip_corpus_tokens() / 1e3:.0f} k tokens") >> prompt
-    change >> Edge("larger") >> rights
-    rights >> Edge("yes") >> retrieve
+    what >> Edge("facts") >> rights
     rights >> Edge("no") >> filtered
+    rights >> Edge("yes") >> size
+    size >> Edge(f"under {guide.flip_corpus_tokens() / 1e3:.0f} k tokens") >> prompt
+    size >> Edge("larger") >> retrieve
 
 
 def whose_cards():
-    """An API or own GPUs: quality first, then law, then how busy the cards would be.
+    """An API or own GPUs: law first, then quality, then how busy the cards would be.
 
     Own cards never beat the small hosted model on price. The load is that above which they beat
     the large one, with the two people who run them.
@@ -162,10 +162,10 @@ def whose_cards():
     large = Service("Large, hosted", f"${model.large_hosted_dollars() / 1e3:,.0f} k a month")
     hosted = Service("Small, hosted", f"${model.small_hosted_dollars() / 1e3:,.0f} k a month")
     own = Model("Own cards", f"${model.own_with_people_dollars() / 1e3:,.0f} k, people included")
-    good >> Edge("yes") >> law
-    good >> Edge("no") >> match
-    law >> Edge("yes") >> hosted
     law >> Edge("no") >> own
+    law >> Edge("yes") >> good
+    good >> Edge("yes") >> hosted
+    good >> Edge("no") >> match
     match >> Edge("yes") >> load
     match >> Edge("no") >> large
     load >> Edge(f"over {guide.break_even_answers_per_day() / 1e3:.0f} k") >> own

@@ -14,7 +14,9 @@ from handbook.estimate import (
     THOUSAND,
     assumed,
     chapter,
+    monthly_cost,
     results,
+    sourced,
 )
 
 clarify = chapter("framework/1-clarify")
@@ -89,7 +91,11 @@ def index_rows() -> list[list[str]]:
         ("Scan, int8", scan, "rounding only"),
         ("Graph, float32", photos.graph_bytes(), "a few neighbours; `ef` decides"),
         ("Graph, int8", photos.graph_bytes(INT8_BYTES), "a little more"),
-        ("Product codes", photos.code_index_bytes(), "most order; re-rank from disk"),
+        (
+            "Product codes",
+            photos.code_index_bytes(),
+            "order among near ones; re-rank by full vectors",
+        ),
     ]
     return rows + [
         [name, f"{size / 1e9:,.0f} GB", f"{size / 1e9 * numbers.memory_dollars():,.0f}", loses]
@@ -103,6 +109,15 @@ def index_rows() -> list[list[str]]:
 def heads_for_network() -> float:
     """Heads from which on one network costs less than trees for each of them."""
     return math.ceil(feed.ranker_dollars() / model.one_head_trees_dollars())
+
+
+def heads_at_price(factor: float = 2) -> float:
+    """The same where the network costs so many times as much.
+
+    Args:
+        factor: Its price over today's.
+    """
+    return math.ceil(factor * feed.ranker_dollars() / model.one_head_trees_dollars())
 
 
 def ranker_rows() -> list[list[str]]:
@@ -191,24 +206,30 @@ CORPUS_TOKENS = assumed(200e3, "tokens", "the help pages of a large shop, all of
 INDEX_MINUTES = assumed(5, "minutes", "from an edited page to its passage in the index")
 
 
-def flip_corpus_tokens(discount: float = model.CACHE_DISCOUNT) -> float:
+_CACHE = "https://github.com/kurofune/claudit/releases/tag/v1.9.2"
+_CACHE_TITLE = "claudit v1.9.2, compared with the provider's price list on 2026-10-24"
+LARGE_CACHED = sourced(0.05, "of the input price", _CACHE, _CACHE_TITLE, "2026-11-21")
+SMALL_CACHED = sourced(0.10, "of the input price", _CACHE, _CACHE_TITLE, "2026-11-21")
+
+
+def flip_corpus_tokens(share: float = LARGE_CACHED) -> float:
     """Tokens of a corpus that cost as much in a cached prompt as retrieved passages do.
 
     Args:
-        discount: Off the input price for tokens that the provider has cached.
+        share: Price of a cached token over that of a fresh one.
     """
-    return framework.passage_tokens() / (1 - discount)
+    return framework.passage_tokens() / share
 
 
-def answer_dollars(context: float, discount: float = 0.0) -> float:
+def answer_dollars(context: float, share: float = 1.0) -> float:
     """Dollars of one answer by the large hosted model.
 
     Args:
         context: Tokens of knowledge in the prompt.
-        discount: Off the input price for those tokens.
+        share: What such a token costs, over the input price.
     """
     fixed = framework.INSTRUCTION_TOKENS + framework.HISTORY_TOKENS
-    read = (fixed + context * (1 - discount)) * model.LARGE_IN
+    read = (fixed + context * share) * model.LARGE_IN
     return (read + framework.TOKENS_PER_ANSWER * model.LARGE_OUT) / MILLION
 
 
@@ -223,7 +244,7 @@ def long_prompt_cents(tokens: float = CORPUS_TOKENS) -> float:
     Args:
         tokens: Tokens of the corpus.
     """
-    return 100 * answer_dollars(tokens, model.CACHE_DISCOUNT)
+    return 100 * answer_dollars(tokens, LARGE_CACHED)
 
 
 def tuned_hours(cards: float = 8) -> float:
@@ -267,6 +288,33 @@ def knowledge_rows() -> list[list[str]]:
 def break_even_answers_per_day() -> float:
     """Answers a day above which own cards and people cost less than the large hosted model."""
     return framework.answers_per_day() * model.break_even_load()
+
+
+def own_over_small(price: float = numbers.H100_AWS) -> float:
+    """How many times the small hosted model the cards alone cost, at a card's list price.
+
+    Args:
+        price: Dollars of an H100-hour.
+    """
+    return monthly_cost(model.own_cards(), price) / model.small_hosted_dollars()
+
+
+def break_even_at_price(price: float = numbers.H100_AWS) -> float:
+    """Answers a day above which own cards and people cost less, at another price of a card.
+
+    Cards come whole, so the line of your own is a staircase: the last crossing counts.
+
+    Args:
+        price: Dollars of an H100-hour.
+    """
+
+    def dearer(load: float) -> bool:
+        cards = model.own_cards(load=load)
+        own = monthly_cost(cards, price) + model.people_dollars()
+        return own > model.large_hosted_dollars() * load
+
+    loads = [step / 100 for step in range(1, 201)]
+    return framework.answers_per_day() * max(load for load in loads if dearer(load))
 
 
 # --------------------------------------------------------------------------- which test

@@ -46,6 +46,12 @@ def test_the_first_table_is_the_chapter_s_with_reading_at_thirty() -> None:
     assert staff.first_slack_ms() == 2_000 - 750
 
 
+def test_eight_bits_halve_the_reading_and_keep_the_sign() -> None:
+    assert staff.eight_bit_reading_cards() == 12, "22.65 / 2, rounded up"
+    assert staff.eight_bit_dollars() == 26 * 3 * 730
+    assert staff.eight_bit_dollars() > rag.hosted_per_month()
+
+
 def test_growth_widens_the_gap_instead_of_closing_it() -> None:
     assert staff.grown_cards() == 46 + 27
     assert staff.grown_dollars() == 73 * 3 * 730

@@ -40,6 +40,7 @@ def test_ranking_everything_takes_a_fleet_and_ten_thousand_posts_a_card() -> Non
     assert played.flops_for_all() == pytest.approx(41.7e15, rel=0.001)
     assert played.cards_for_all() == pytest.approx(41.708e15 / 30.25e12, rel=0.001)
     assert played.catalogue_ms() == pytest.approx(1e4 * 2 * 34.7567e6 / 30.25e12 * 1e3, rel=0.001)
+    assert played.catalogue_cards() == pytest.approx(69_444 * 0.02298, rel=0.001), "at that load"
     assert played.vectors_alone_bytes() == 600e6 * 128
 
 

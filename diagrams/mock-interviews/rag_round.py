@@ -14,8 +14,9 @@ def clock():
     """Seven and a half minutes went into one number, and one question paid for them.
 
     Above, the plan in the order that the candidate announced; in the middle, how long each step
-    took; below, the stumble from the claim to the repaired board. Serving ran over by what the
-    first four steps had saved, so nothing was left for the question that had been parked.
+    took; below, the stumble from the claim to the repaired board. Serving took nearly
+    all that the first four steps had saved; two minutes were left, and the parked question did
+    not get them.
     """
     planned, at = [], 0.0
     for step in staff.TOOK:
@@ -42,7 +43,7 @@ def clock():
                     Event(staff.CLAIMED_AT, f"{rag.decode_cards()} cards"),
                     Span(staff.PUSHED_AT, staff.ADMITTED_AT, "asked, defended"),
                     Event(staff.ADMITTED_AT, "“I was wrong”", role="model"),
-                    Event(staff.MENDED_AT, f"{rag.generator_cards()} cards", role="model"),
+                    Event(staff.MENDED_AT, f"mended: {rag.generator_cards()} cards", role="model"),
                 ],
                 role="monitor",
             ),
@@ -66,7 +67,7 @@ def board_ten():
     Five boxes. The asker and the load, a search by words that is the baseline, the rule for
     answering; below, the sources with their readers and two indexes, sized in chunks.
     """
-    ask = Box("Asker", f"{rag.peak_per_s():.1f}/s, {rag.FIRST_TOKEN_MS / THOUSAND:.0f} s", minute=3)
+    ask = Box("Asker", f"{rag.peak_per_s():.1f}/s, {rag.FIRST_TOKEN_MS / THOUSAND:.0f} s", minute=5)
     search = Box("Baseline", "words, links", minute=6)
     rule = Box("Answer if", f"p > {100 * rag.answer_above():.0f} %, else links", minute=4)
     sources = Box("Sources", "text + readers", minute=9)

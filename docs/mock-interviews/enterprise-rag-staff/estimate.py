@@ -208,6 +208,22 @@ def phase_rows() -> list[list[str]]:
     ]
 
 
+# --------------------------------------------------------------------------- eight bits
+
+FP8_SPEED_UP = assumed(2, "times the rate of 16 bits", "the data sheet's ratio, at best")
+
+
+def eight_bit_reading_cards() -> int:
+    """Cards that would read at the peak, if all of it were multiplied in eight bits."""
+    per_card = FP8_SPEED_UP * MS_PER_SECOND / rag.prefill_ms()
+    return machines(rag.peak_per_s(), per_card, feed.LOAD_TARGET, feed.SPARE)
+
+
+def eight_bit_dollars() -> float:
+    """Dollars a month of the generator's own cards then."""
+    return float(rag.cards_per_month(eight_bit_reading_cards() + rag.decode_cards()))
+
+
 # --------------------------------------------------------------------------- two years
 
 GROWTH = assumed(2, "times the load", "what the candidate assumed for the second year")

@@ -185,6 +185,11 @@ def catalogue_ms(posts: float = 10_000) -> float:
     return flops_for_all(posts) / feed.card_flops_per_s() * 1_000
 
 
+def catalogue_cards() -> float:
+    """Cards that ranking a small catalogue whole would keep busy under the network's peak load."""
+    return feed.peak_qps() * catalogue_ms() / 1_000
+
+
 def cards_busy() -> float:
     """Cards busy with ranking at the peak, if none of them ever waited."""
     return feed.peak_qps() * feed.ranker_flops() / feed.card_flops_per_s()

@@ -64,3 +64,8 @@ def test_wrong_answers_eat_the_saving() -> None:
 def test_twice_the_requests_take_twice_the_cards() -> None:
     assert clarify.cards_for_requests() == 204
     assert clarify.cards_for_requests(12) == 408
+
+
+def test_ten_times_the_posts_take_nearly_ten_times_the_cards() -> None:
+    assert clarify.cards_for_candidates() == 204
+    assert clarify.cards_for_candidates(5_000) == pytest.approx(2_040, rel=0.03)

@@ -17,6 +17,11 @@ def test_a_miss_costs_only_what_it_costs_beyond_the_person() -> None:
     assert frame.escalation_threshold(100) == pytest.approx(0.04)
 
 
+def test_four_answers_share_the_risk_of_their_conversation() -> None:
+    one = frame.answer_threshold_percent() / 100
+    assert 1 - (1 - one) ** 4 == pytest.approx(0.1)
+
+
 def test_at_the_threshold_both_choices_cost_the_same() -> None:
     p = frame.escalation_threshold()
     assert p * frame.clarify.WRONG_ANSWER_DOLLARS == pytest.approx(frame.PERSON_DOLLARS)
@@ -80,6 +85,7 @@ def test_weights_times_rates_and_the_two_posts() -> None:
     assert frame.lead() == pytest.approx(1.132 - 0.030)
     assert frame.smallest_lead() == pytest.approx(1.102 - 4 * 0.15)
     assert frame.engagement_lead() == pytest.approx(0.382 - 0.630)
+    assert frame.lead_without_complaints() == pytest.approx(1.182 - 0.830)
 
 
 def test_posts_tie_at_the_flipping_weight() -> None:

@@ -80,16 +80,16 @@ def classes():
 def questions():
     """Three questions choose among five designs.
 
-    First who waits, then for what, then how many items there are to choose from. Each leaf carries
-    the number that the running examples put there.
+    First who waits, then for what, then how many items there are to choose from, and for how many
+    requests. Each leaf carries the number that the running examples put there.
     """
     waits = Client("1. Who waits?", "ask this first", icon="mdi-account-clock-outline")
     what = Client("2. For what?", "a key, a page, a text", icon="mdi-timer-outline")
-    many = Client("3. How many items?", "to choose from", icon="mdi-counter")
+    many = Client("3. How many items?", "and at what load", icon="mdi-counter")
     batch = Job("Batch", f"{framework.digest_machines():.0f} machines, a night")
     lookup = Cache("Precomputed lookup", f"{clarify.KEYSTROKE_MS:.0f} ms, no big model")
     write = Model("Retrieve, then write", f"{framework.input_tokens():,.0f} tokens in")
-    with Plane("A page of items, 100 ms", role="online"):
+    with Plane(f"A page, 100 ms, {feed.peak_qps() / 1e3:.0f} k/s", role="online"):
         scan = Service(
             "Score them all", f"to {clarify.scannable_items() / 1e6:.1f} million, exactly"
         )
@@ -121,9 +121,9 @@ def board():
             f"p99 {feed.BUDGET_MS:.0f} ms, fresh {feed.INDEX_DELAY_S:.0f} s",
             minute=_minute(wait),
         ),
-        Box("Risk", "hide, report, EU", minute=_minute(clarify.part_end("Risk"))),
+        Box("Risk", "policy filter, EU", minute=_minute(clarify.part_end("Risk"))),
         Box("Load", load, minute=_minute(clarify.part_end("Load"))),
-        Box("Not", "ads, stories, media", minute=_minute(clarify.part_end("Board"))),
+        Box("Not", "ads, moderation, media", minute=_minute(clarify.part_end("Board"))),
     ]
     for before, after in pairwise(boxes):
         before >> after

@@ -40,7 +40,7 @@ def chain():
     with Plane("Support assistant", role="model"):
         shop_goal = Client("Problem solved", f"{framework.CONTAINED_SHARE:.0%} without a person")
         shop_proxy = Store("No second contact", "within seven days")
-        shop_loss = Job("Log loss", "is this answer wrong?", icon="mdi-scale-balance")
+        shop_loss = Job("Log loss", "is an answer wrong?", icon="mdi-scale-balance")
         shop_metric = Monitor(
             "Judged sample", f"wrong: {frame.wrong_among_answered_percent():.1f} %"
         )
@@ -109,14 +109,16 @@ def threshold():
 
 
 def value():
-    """No single weight decides between the two posts; the unwelcome signals together do.
+    """No single weight decides between the two posts; hides, reports and the survey together do.
 
-    Points by which the friend's post leads the headline when the weight of one head is set to zero.
-    Without hides, reports and the survey, which leaves the five welcome actions, the headline wins.
+    Points by which the friend's post leads the headline when the weights of these heads are set to
+    zero. Without hides and reports the survey still keeps the friend ahead. Without all three,
+    which leaves the five welcome actions, the headline wins.
     """
     heads = {"like": "like", "hide": "hide", "report": "report", "survey": "worth it"}
-    names = ["none", *heads, "last 3"]
-    leads = [frame.lead(), *(frame.lead(head) for head in heads.values()), frame.engagement_lead()]
+    names = ["none", *heads, "hide, report", "all three"]
+    together = [frame.lead_without_complaints(), frame.engagement_lead()]
+    leads = [frame.lead(), *(frame.lead(head) for head in heads.values()), *together]
     return Chart(
         x="Head left out",
         y="Lead of the friend's post (points)",

@@ -247,6 +247,15 @@ def cards_for_requests(requests_per_user: float = feed.REQUESTS_PER_USER) -> flo
     return feed.accelerators_at(feed.peak_qps(requests_per_user=requests_per_user))
 
 
+def cards_for_candidates(candidates: float = feed.RANKED) -> float:
+    """Ranking cards of the feed at its peak for another number of posts ranked in a request.
+
+    Args:
+        candidates: Posts that the ranker scores in a request.
+    """
+    return feed.accelerators_at(feed.peak_qps(), candidates)
+
+
 # --------------------------------------------------------------------------- what a mistake costs
 
 WRONG_ANSWER_DOLLARS = assumed(

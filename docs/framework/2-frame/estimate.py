@@ -54,6 +54,15 @@ def careless_threshold(wrong_dollars: float = clarify.WRONG_ANSWER_DOLLARS) -> f
     return threshold(PERSON_DOLLARS, wrong_dollars)
 
 
+def answer_threshold_percent(answers: float = framework.ANSWERS_PER_CONVERSATION) -> float:
+    """Per cent at which each answer may be wrong, if the conversation may be at the threshold.
+
+    Args:
+        answers: Answers of a conversation, wrong independently of each other.
+    """
+    return 100 * (1 - math.pow(1 - escalation_threshold(), 1 / answers))
+
+
 DECLINE_DOLLARS = assumed(5, "$ for one", "a call, a retry, some customers who do not come back")
 MARGIN = assumed(0.1, "of the amount", "what the shop earns on a payment and loses by declining it")
 CHARGEBACK_DOLLARS = assumed(20, "$ for one", "fee and handling of a disputed payment")
@@ -261,6 +270,13 @@ def lead(without: str = "") -> float:
 def smallest_lead() -> float:
     """The lead that is left when the head that matters most is dropped."""
     return min(lead(action) for action in feed.WEIGHTS)
+
+
+def lead_without_complaints() -> float:
+    """The lead without hides and reports, which leaves the survey as the only counter-signal."""
+    return engagement_lead() + feed.WEIGHTS["worth it"] * (
+        feed.FRIEND_POST["worth it"] - feed.HEADLINE_POST["worth it"]
+    )
 
 
 def engagement_lead() -> float:

@@ -88,6 +88,8 @@ def test_golden_sets() -> None:
     assert step.golden_paired() == math.ceil((root / 0.03) ** 2)
     assert step.found_unpaired(step.golden_unpaired()) == pytest.approx(3, abs=0.01)
     assert step.found_paired(step.golden_paired()) == pytest.approx(3, abs=0.02)
+    root = 1.959964 * math.sqrt(0.1) + 0.841621 * math.sqrt(0.1 - 0.0004)
+    assert step.golden_paired(0.04, 0.02) == math.ceil((root / 0.02) ** 2)
     assert 0.999 ** step.clean_answers() <= 0.05 < 0.999 ** (step.clean_answers() - 1)
 
 
@@ -100,12 +102,12 @@ def test_a_stricter_line_keeps_the_promise() -> None:
     assert step.bonferroni_rate() < 0.05 < step.false_positive_rate()
 
 
-def test_containment() -> None:
+def test_resolved() -> None:
     z = 1.959964 + 0.841621
-    plain = z**2 * (0.6 * 0.4 + 0.61 * 0.39) / 0.01**2
-    assert step.containment_customers() == math.ceil(plain)
-    assert step.containment_conversations() == pytest.approx(math.ceil(plain) * 1.09)
-    assert step.containment_days() == pytest.approx(step.containment_conversations() / 30_000)
+    plain = z**2 * (0.54 * 0.46 + 0.55 * 0.45) / 0.01**2
+    assert step.resolved_independent() == math.ceil(plain)
+    assert step.resolved_conversations() == pytest.approx(math.ceil(plain) * 1.09)
+    assert step.resolved_days() == pytest.approx(step.resolved_conversations() / 30_000)
     assert step.resolved() == pytest.approx(0.6 * 0.9)
     assert step.new_resolved() == pytest.approx(0.63 * 0.82)
     assert step.new_resolved() < step.resolved()
@@ -138,3 +140,15 @@ def test_an_uneven_split_is_seen() -> None:
     users = 2 * feed.users_per_arm()
     excess = 0.501 * users - users / 2
     assert step.ratio_z() == pytest.approx(excess / math.sqrt(users / 4))
+
+
+def test_the_design_effect_takes_the_mean_over_conversations() -> None:
+    # 17.6 customers in 100 come twice, the others once: 1.18 conversations a customer, but whoever
+    # is behind a conversation has 1.3 of them.
+    once, twice = 14, 3
+    rows = once + 2 * twice
+    seen = (once + 4 * twice) / rows
+    assert seen == pytest.approx(step.CHAT_REPEAT)
+    # Variance of the sum of rows of unit variance, over that of as many independent ones.
+    pairs = 2 * twice
+    assert (rows + pairs * step.CHAT_CORRELATION) / rows == pytest.approx(step.design_effect())

@@ -21,6 +21,7 @@ from handbook.drawing import (
 from handbook.estimate import chapter
 
 step = chapter("framework/5-evaluate")
+serve = chapter("framework/6-serve")
 feed = chapter("case-studies/news-feed")
 base = chapter("framework")
 
@@ -38,9 +39,9 @@ def metric_map():
         entropy = Job("Entropy, calibration", "eight heads, by slice", icon="mdi-chart-bell-curve")
         golden = Job("Golden set", f"{step.golden_paired():,.0f} questions", icon="mdi-gavel")
     with Plane("Online, weeks", role="online"):
-        sessions = Service("Weekly sessions", f"{feed.users_per_arm() / 1e6:.1f} M users an arm")
+        sessions = Service("Weekly sessions", f"{feed.users_per_arm() / 1e6:.1f} M users per arm")
         solved = Service(
-            "Resolved, 7 days", f"{step.containment_conversations() / 1e3:.0f} k chats an arm"
+            "Resolved, 7 days", f"{step.resolved_conversations() / 1e3:.0f} k chats per arm"
         )
     with Plane("Guardrails", role="monitor"):
         hides = Monitor("Hides", f"at most +{feed.HIDES_MARGIN:.0%}")
@@ -182,15 +183,16 @@ def golden():
 def experiment():
     """The sample is there in two days, the answer in three weeks.
 
-    The assistant's test of containment, a tenth of customers in each arm. Whole weeks because
+    The assistant's test, a tenth of customers in each arm. Whole weeks because
     Mondays differ, and a week more because a contained conversation may come back.
     """
-    enough, end = step.containment_days(), 14
-    decide = step.containment_decision_day()
+    enough, end = step.resolved_days(), 14
+    decide = step.decision_day()
+    canary = f"{100 * serve.WIDE_CANARY:.0f} %, one day"
     return Timeline(
         unit="day",
         lanes=[
-            Lane("Canary", [Span(-1, 0, "1 %, one day")], role="monitor"),
+            Lane("Canary", [Span(-1, 0, canary)], role="monitor"),
             Lane("Sample", [Event(enough, f"large enough, day {enough:.1f}")], role="data"),
             Lane("Test", [Span(0, end, "two whole weeks")], role="online"),
             Lane("Comes back?", [Span(end, decide, "7 days")], role="nearline"),

@@ -512,15 +512,15 @@ def golden_unpaired() -> float:
     return float(sample_size_per_arm(GOLDEN_OLD, GOLDEN_NEW / GOLDEN_OLD - 1))
 
 
-def golden_paired(only_old: float = ONLY_OLD) -> float:
-    """Questions to tell the two rates apart when both systems answer the same ones.
+def golden_paired(only_old: float = ONLY_OLD, gain: float = GOLDEN_NEW - GOLDEN_OLD) -> float:
+    """Questions to tell two rates apart when both systems answer the same ones.
 
     R. J. Connor, Biometrics 43(1), 1987, for McNemar's test, two-sided at 5 % with 80 % power.
 
     Args:
-        only_old: Share of questions that only the old system gets right.
+        only_old: Share of questions that only the worse system gets right.
+        gain: Difference of the two rates.
     """
-    gain = GOLDEN_NEW - GOLDEN_OLD
     discordant = 2 * only_old + gain
     z_alpha, z_power = _NORMAL.inv_cdf(0.975), _NORMAL.inv_cdf(0.8)
     root = z_alpha * math.sqrt(discordant) + z_power * math.sqrt(discordant - gain**2)
@@ -561,11 +561,13 @@ def clean_answers(share: float = WORST_SHARE) -> float:
 
 # --------------------------------------------------------------------------- experiments
 
-CONTAINMENT_CHANGE = assumed(
-    0.01, "of conversations", "one point; worth more than the model's bill"
-)
+RESOLVED_CHANGE = assumed(0.01, "of conversations", "one point; worth more than the model's bill")
 ARM_SHARE = assumed(0.1, "of customers", "in each arm of the assistant's test")
-CHAT_REPEAT = assumed(1.3, "conversations per customer", "in two weeks, who come at all")
+CHAT_REPEAT = assumed(
+    1.3,
+    "conversations in two weeks",
+    "of the customer behind a conversation, that one included: averaged over conversations",
+)
 CHAT_CORRELATION = assumed(0.3, "correlation", "between conversations of one customer")
 NEW_CONTAINED = assumed(0.63, "of conversations", "a variant that is harder to escape from")
 NEW_REOPENED = assumed(0.18, "of contained conversations", "come back under that variant")
@@ -577,37 +579,39 @@ UNEVEN = assumed(
 )
 
 
-def containment_customers() -> float:
-    """Conversations in each arm for one point of containment."""
-    relative = CONTAINMENT_CHANGE / base.CONTAINED_SHARE
-    return float(sample_size_per_arm(base.CONTAINED_SHARE, relative))
+def resolved_independent() -> float:
+    """Conversations in each arm for one point of resolved, if all were independent."""
+    return float(sample_size_per_arm(resolved(), RESOLVED_CHANGE / resolved()))
 
 
 def design_effect(per_unit: float = CHAT_REPEAT, correlation: float = CHAT_CORRELATION) -> float:
     """Factor on the sample when several rows come from one randomised customer.
 
+    Customers differ in how often they come, so the mean is taken over rows: the sum of the squared
+    counts over the sum of the counts. The mean over customers is smaller and says too little.
+
     Args:
-        per_unit: Rows of one customer.
+        per_unit: Rows of the customer behind a row, that one included.
         correlation: Between the rows of one customer.
     """
     return 1 + (per_unit - 1) * correlation
 
 
-def containment_conversations() -> float:
-    """Conversations in each arm, customers who come twice allowed for."""
-    return containment_customers() * design_effect()
+def resolved_conversations() -> float:
+    """Conversations in each arm for one point of resolved, customers who come twice allowed for."""
+    return resolved_independent() * design_effect()
 
 
-def containment_days(arm_share: float = ARM_SHARE) -> float:
+def resolved_days(arm_share: float = ARM_SHARE) -> float:
     """Days until an arm has them.
 
     Args:
         arm_share: Share of customers in one arm.
     """
-    return containment_conversations() / (base.CONVERSATIONS_PER_DAY * arm_share)
+    return resolved_conversations() / (base.CONVERSATIONS_PER_DAY * arm_share)
 
 
-def containment_decision_day(weeks: float = 2) -> float:
+def decision_day(weeks: float = 2) -> float:
     """Day of the decision: whole weeks, and the week in which a conversation may come back.
 
     Args:
@@ -726,9 +730,9 @@ def experiment_rows() -> list[list[str]]:
     def row(metric: str, change: str, arm: float, share: float) -> list[str]:
         return [metric, change, f"{arm:,.0f}", f"{share:.1%}"]
 
-    containment = containment_conversations()
+    chats_per_arm = resolved_conversations()
     return [
-        ["Metric", "Smallest change", "In each arm", "Of one day's traffic, an arm"],
+        ["Metric", "Smallest change", "In each arm", "Arm as a share of one day"],
         row(
             "Feed: weekly sessions",
             f"{feed.DETECTABLE:.1%} of the mean",
@@ -748,10 +752,10 @@ def experiment_rows() -> list[list[str]]:
             base.users_per_arm() / daily,
         ),
         row(
-            "Assistant: containment",
-            f"1 point of {base.CONTAINED_SHARE:.0%}",
-            containment,
-            containment / chats,
+            "Assistant: resolved in seven days",
+            f"1 point of {resolved():.0%}",
+            chats_per_arm,
+            chats_per_arm / chats,
         ),
     ]
 
@@ -814,5 +818,5 @@ def slate_matches(slots: float = 3) -> float:
 
 def point_dollars_per_month() -> float:
     """Dollars a month of people's time for one point of resolved conversations."""
-    chats = base.CONVERSATIONS_PER_DAY * HOURS_PER_MONTH / HOURS_PER_DAY * CONTAINMENT_CHANGE
+    chats = base.CONVERSATIONS_PER_DAY * HOURS_PER_MONTH / HOURS_PER_DAY * RESOLVED_CHANGE
     return chats * base.agent_dollars_per_conversation()

@@ -11,9 +11,10 @@ import pytest
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
+from handbook import drawing
 from handbook.markdown import figure
 from handbook.markdown.context import Page, line_of, read_problem
-from handbook.markdown.gallery import source_of
+from handbook.markdown.gallery import gallery, source_of
 from handbook.markdown.math import mathml
 from handbook.project import Project
 from handbook.report import Problem
@@ -534,6 +535,21 @@ def test_the_source_of_a_figure_is_its_whole_function(tmp_path):
     path = tmp_path / "a.py"
     path.write_text("x = 1\n\n@model\ndef one():\n    pass\n\ndef two():\n    pass\n")
     assert source_of(path, 4) == ["@model", "def one():", "    pass"]
+
+
+def test_a_figure_of_the_gallery_keeps_its_address_when_its_title_changes(project, monkeypatch):
+    path = project.diagrams / "toy.py"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("def flow(figure):\n    pass\n")
+    found = []
+    for title in ("Posts become ten.", "Ten are left"):
+        drawn = SimpleNamespace(id="toy/flow", path=path, line=1, title=title, description="A b.")
+        monkeypatch.setattr(drawing, "catalogue", lambda _, drawn=drawn: [drawn])
+        found.append(gallery(project)[1])
+    assert found == [
+        "### Posts become ten { #gallery-toy-flow }",
+        "### Ten are left { #gallery-toy-flow }",
+    ]
 
 
 # --------------------------------------------------------------------------- front matter

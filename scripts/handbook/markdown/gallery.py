@@ -60,7 +60,10 @@ def gallery(project: Project) -> list[str]:
     for figure in drawing.catalogue(project):
         shown = project.relative(Path(figure.path)).as_posix()
         alt = " ".join(figure.description.split()).replace("[", "(").replace("]", ")")
-        out += ["", f"### {figure.title.rstrip('.')}", "", f"![{alt}]({SCHEME}{figure.id})", ""]
+        # Titles say what was found and change with it; a bookmark of a figure stays.
+        anchor = f"gallery-{figure.id.replace('/', '-')}"
+        title = f"### {figure.title.rstrip('.')} {{ #{anchor} }}"
+        out += ["", title, "", f"![{alt}]({SCHEME}{figure.id})", ""]
         out += [f'??? quote "Source of {figure.id}"', ""]
         out += ["    " + line for line in _code(Path(figure.path), figure.line, shown)]
         out.append("")

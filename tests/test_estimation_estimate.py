@@ -147,9 +147,26 @@ def test_the_slips_are_as_large_as_said():
         "Bits for bytes": "8 ×",
         "Average for peak": "3 ×",
         "Average, full, no spare zone": "7.4 ×",
-        "Monthly for daily users": "2 ×",
+        "Monthly users for half as many daily ones": "2 ×",
         "One copy for three": "3 ×",
         "p99s added": "1.6 ×",
         "Prefill forgotten": "2.5 ×",
         "GiB for GB": "1.1 ×",
     }
+
+
+def test_answers_to_changed_inputs():
+    average = 30e6 * 20 / 86_400
+    for factor, spare in ((10, 1.5), (1, 1.5), (6, 1.5), (0.03, 1.5), (3, 1)):
+        by_hand = math.ceil(average * factor / 90 * spare)
+        assert estimation.servers_for(factor, spare - 1) == by_hand
+    assert estimation.servers_for() == estimation.servers() == 348
+    # At that many candidates both limits ask for the same nodes; one more needs another.
+    edge = estimation.candidates_where_memory_rules()
+    assert estimation.peak() * (edge + 1) / (500e3 * 0.6) == pytest.approx(15)
+    assert edge == pytest.approx(215)
+    hours = 1.2e20 / (989e12 * 0.4) / 3_600
+    assert estimation.trial_dollars() == pytest.approx(20 * hours * 6.88)
+    # A thousand tokens left of four: 9.4 cards' worth of reading, so ten.
+    assert estimation.cards_saved_by_prefix() == 38 - 10
+    assert estimation.open_per_server(2_000) == pytest.approx(average * 3 * 2 / 348)

@@ -8,7 +8,7 @@ estimation = chapter("reference/estimation")
 
 @sketch
 def chain():
-    """Seven boxes from people to money: each is the one before times one assumption.
+    """Seven boxes from people to money: the work of one is measured, the others are multiplied.
 
     The photo application's numbers are filled in. The work of one comes from a load test, and the
     money is shared among the average's requests. Whoever doubts a box changes one assumption and
@@ -105,7 +105,7 @@ def spread():
 
 
 def fanout():
-    """Who waits for forty shards meets a slow one in every third search.
+    """A search that waits for forty shards meets a slow one a third of the time.
 
     Per cent of requests with at least one slow call, against the calls that a request waits for, if
     one call in a hundred, or one in a thousand, is slow.

@@ -253,6 +253,11 @@ def nodes_for_reads(per_node: float = KEYS_PER_NODE, busy: float = BUSY) -> int:
     return machines(key_reads_per_second(), per_node, busy)
 
 
+def candidates_where_memory_rules() -> float:
+    """Photos ranked in a request at which reads need no more nodes than memory does."""
+    return nodes_for_memory() * KEYS_PER_NODE * BUSY / peak() - 1
+
+
 # --------------------------------------------------------------------------- 5 machines
 
 PER_MACHINE = assumed(150, "requests a second", "measured by a load test until the p99 bends")
@@ -268,6 +273,16 @@ def servers(per_machine: float = PER_MACHINE, busy: float = BUSY, spare: float =
         spare: Share added for losing a zone.
     """
     return machines(peak(), per_machine, busy, spare)
+
+
+def servers_for(factor: float = PEAK, spare: float = SPARE) -> int:
+    """Servers for a load that is so many times the average.
+
+    Args:
+        factor: The load over the average.
+        spare: Share added for losing a zone.
+    """
+    return machines(average() * factor, PER_MACHINE, BUSY, spare)
 
 
 def naive_servers(per_machine: float = PER_MACHINE) -> int:
@@ -439,6 +454,15 @@ def train_hours(cards: float = CARDS) -> float:
     return train_card_hours() / cards
 
 
+def trial_dollars(runs: float = 20) -> float:
+    """Dollars of trial runs before the one that counts.
+
+    Args:
+        runs: How many.
+    """
+    return runs * train_dollars()
+
+
 def train_dollars(price: float = numbers.H100_AWS) -> float:
     """Dollars of one run.
 
@@ -582,6 +606,18 @@ def open_sequences(tokens_out: float = TOKENS_OUT) -> float:
 def cards_by_little() -> int:
     """The same decode cards from the other side: open sequences over those that fit into one."""
     return machines(open_sequences(), batch())
+
+
+SHARED_TOKENS = assumed(3_000, "tokens", "of a prompt that are alike for everybody")
+
+
+def cards_saved_by_prefix(shared: float = SHARED_TOKENS) -> int:
+    """H100s that reading no longer needs if a shared prefix is cached.
+
+    Args:
+        shared: Tokens of the prefix.
+    """
+    return prefill_cards() - prefill_cards(TOKENS_IN - shared)
 
 
 # --------------------------------------------------------------------------- 9 cost
@@ -762,9 +798,13 @@ def photo_in_flight(latency: float = PAGE_MS) -> float:
     return in_flight(peak(), latency)
 
 
-def open_per_server() -> float:
-    """Open requests on each server."""
-    return photo_in_flight() / servers()
+def open_per_server(latency: float = PAGE_MS) -> float:
+    """Open requests on each server.
+
+    Args:
+        latency: Mean time of one.
+    """
+    return photo_in_flight(latency) / servers()
 
 
 # --------------------------------------------------------------------------- error bars
@@ -884,7 +924,12 @@ def slip_rows() -> list[list[str]]:
         _slip("Bits for bytes: a terabyte over 10 Gb/s", move_minutes(), mistaken_minutes(), "min"),
         _slip("Average for peak: requests a second", peak(), average(), ""),
         _slip("Average, full, no spare zone: servers", servers(), naive_servers(), ""),
-        _slip("Monthly for daily users: requests a second", average(), _monthly(), ""),
+        _slip(
+            "Monthly users for half as many daily ones: requests a second",
+            average(),
+            _monthly(),
+            "",
+        ),
         _slip("One copy for three: terabytes of events", log_bytes() / TB, log_bytes(1) / TB, ""),
         _slip("p99s added: ms of three stages", true_p99_ms(), added_p99_ms(), ""),
         _slip("Prefill forgotten: cards", helper_cards(), decode_cards(), ""),

@@ -22,7 +22,10 @@ def test_a_step_reads_weights_and_caches() -> None:
     assert block.step_ms(43, 2_900) == pytest.approx(
         1e3 * (WEIGHTS + 43 * 2_900 * KV) / READS, rel=1e-3
     )
-    assert block.arithmetic_ms(58) == pytest.approx(1e3 * 2 * WEIGHTS * 58 / SPEED, rel=1e-3)
+    attends = 4 * 64 * 64 * 128  # operations for each token that one token looks back at
+    assert block.arithmetic_ms(58) == pytest.approx(
+        1e3 * 58 * (2 * WEIGHTS + attends * 2_900) / SPEED, rel=1e-3
+    )
     assert block.critical_batch() == pytest.approx(989 / 3.35 / 2, rel=1e-3)
     assert block.reached_batch() == pytest.approx(989 * 0.4 / (3.35 * 0.6) / 2, rel=1e-3)
 
@@ -33,7 +36,7 @@ def test_a_chunk_pays_for_its_attention() -> None:
     free = 0.05 - (WEIGHTS + 58 * 2_900 * KV) / READS
     assert block.chunk_tokens() == pytest.approx(free * SPEED / per_token, rel=1e-3)
     # While memory is read, only the arithmetic of the 58 answers is taken.
-    left = 0.05 - 58 * 2 * WEIGHTS / SPEED
+    left = 0.05 - 58 * (2 * WEIGHTS + 4 * 64 * 64 * 128 * 2_900) / SPEED
     assert block.chunk_tokens(True) == pytest.approx(left * SPEED / per_token, rel=1e-3)
     slot = block.serve.prefill_slot_ms() / 1e3
     assert block.chunked_prompt_seconds(True) < slot < block.chunked_prompt_seconds()
@@ -89,7 +92,7 @@ def test_pools_by_accounting_for_each_millisecond() -> None:
     assert busy == pytest.approx(1, rel=1e-3)
     assert opened == pytest.approx(block.mixed_batch(), rel=1e-3)
     # At once: a prompt's arithmetic and that of two hundred tokens of answer.
-    computed = prompt + 200 * 2 * WEIGHTS / SPEED
+    computed = prompt + 200 * (2 * WEIGHTS + 4 * 64 * 64 * 128 * 2_900) / SPEED
     assert block.mixed_per_card(True) == pytest.approx(1 / computed, rel=1e-3)
     assert block.mixed_per_card(True) < reads
 
@@ -114,10 +117,18 @@ def test_drafts_by_drawing_them() -> None:
     assert block.draft_speedup() == pytest.approx(block.tokens_a_pass() / 1.2, rel=1e-3)
     # A hundred short answers: five hundred tokens of arithmetic.
     read = (WEIGHTS + 100 * 500 * KV) / READS
-    check = 2 * WEIGHTS * 500 / SPEED
+    check = 500 * (2 * WEIGHTS + 4 * 64 * 64 * 128 * 500) / SPEED
     expected = block.tokens_a_pass() * read / (check + 0.2 * read)
     assert block.draft_speedup(100, 500) == pytest.approx(expected, rel=1e-3)
-    assert block.draft_speedup(63, 500) > 1 > block.draft_speedup(64, 500)
+    assert block.draft_speedup(62, 500) > 1 > block.draft_speedup(63, 500)
+    # The assistant's full card: 290 tokens attend to 2,900 each, and that is longer than reading.
+    step = (WEIGHTS + 58 * 2_900 * KV) / READS
+    check = 290 * (2 * WEIGHTS + 4 * 64 * 64 * 128 * 2_900) / SPEED
+    assert block.draft_speedup(58) == pytest.approx(
+        block.tokens_a_pass() * step / (check + 0.2 * step), rel=1e-3
+    )
+    even = block.accepted_at_no_gain()
+    assert block.tokens_a_pass(even) == pytest.approx((check + 0.2 * step) / step, rel=1e-3)
 
 
 def test_experts_by_drawing_them() -> None:
@@ -144,3 +155,49 @@ def test_prices() -> None:
     )
     assert block.idle_factor() == pytest.approx(3 / 0.6 * 1.5)
     assert block.backlog_prompts() == pytest.approx(0.1 * 41.667 * 300, rel=1e-3)
+
+
+def cards(busy: float) -> int:
+    """Busy cards at the peak, loaded to six tenths, with half as many again."""
+    return math.ceil(round(busy / 0.6 * 1.5, 6))
+
+
+def test_the_fleet_after_each_change() -> None:
+    peak, prompt = 1.2e6 / 86_400 * 3, block.serve.prefill_ms() / 1e3
+    assert block.lever_cards("two pools") == 37 + 14
+    assert block.lever_cards("one pool, in turn") == cards(peak / block.mixed_per_card()) == 66
+    assert block.lever_cards("one pool, at once") == cards(peak / block.mixed_per_card(True)) == 41
+    # Caches of half the size: as many answers as the room allows, and the step that reads them.
+    fit = int((34.2e9 - 800 * KV / 2) / (2_200 * KV / 2))
+    step = (WEIGHTS + fit * 2_900 * KV / 2) / READS
+    small = cards(peak * 200 / (fit / step))
+    drafts = cards(peak * 200 / (58 * 1.762 / ((WEIGHTS + 58 * 2_900 * KV) / READS)))
+    assert block.lever_cards("small caches") == 37 + small == 44
+    assert block.lever_cards("drafts") == 37 + drafts == 45
+    assert block.lever_cards("fast prompts") == 20 + 14
+    assert block.lever_cards("both") == 20 + small == 27
+    assert block.month(51) == 51 * 3 * 730
+    assert cards(peak * prompt) == 37
+
+
+def test_other_loads_at_the_same_rate() -> None:
+    peak = 1.2e6 / 86_400 * 3
+    attends = 4 * 64 * 64 * 128
+    new = (2 * WEIGHTS * 3_200 + attends * sum(range(28_800, 32_000))) / SPEED
+    assert block.readers(32_000, 0.9) == cards(peak * new) == 109
+    assert block.readers(32_000) == 836
+    step = (WEIGHTS + 130 * 700 * KV) / READS
+    assert block.slots(1_000) == 130
+    assert block.writers(400, 600) == cards(peak * 600 / (130 / step)) == 14
+    assert block.night_cards() == math.ceil(1.2e6 / 28_800 / block.separate_per_card())
+    assert block.night_dollars() == block.night_cards() * 8 * 3
+
+
+def test_what_a_replay_and_a_golden_set_can_tell() -> None:
+    assert block.replay_points() == pytest.approx(196 * math.sqrt(0.09 / 420), rel=1e-3)
+    rng = random.Random(7)
+    falls = [
+        sum(rng.choice((-1, 1)) for _ in range(1_000) if rng.random() < 0.05) for _ in range(4_000)
+    ]
+    spread = math.sqrt(fmean(each**2 for each in falls)) / 10
+    assert block.golden_points() == pytest.approx(1.96 * spread, rel=0.05)

@@ -17,6 +17,7 @@ from handbook.estimate import (
     inference_flops,
     kv_cache_bytes,
     machines,
+    monthly_cost,
     results,
     sourced,
 )
@@ -53,14 +54,18 @@ def reached_batch(bytes_per_weight: float = INT8_BYTES) -> float:
     return CARD_SPEED / CARD_READS * bytes_per_weight / 2
 
 
-def arithmetic_ms(batch: float | None = None) -> float:
-    """Milliseconds that the arithmetic of one step takes.
+def arithmetic_ms(batch: float | None = None, tokens: float | None = None) -> float:
+    """Milliseconds that the arithmetic of one step takes: the weights' and attention's.
 
     Args:
-        batch: Answers; a full card if not given.
+        batch: Answers, or tokens that are checked at once; a full card if not given.
+        tokens: That each attends to; the assistant's if not given.
     """
     answers = serve.slots() if batch is None else batch
-    return inference_flops(serve.MODEL_PARAMETERS, answers) / CARD_SPEED * MS_PER_SECOND
+    held = held_tokens() if tokens is None else tokens
+    attention = 4 * held * serve.QUERY_HEADS * serve.HEAD_DIM * serve.LAYERS
+    flops = answers * (inference_flops(serve.MODEL_PARAMETERS, 1) + attention)
+    return flops / CARD_SPEED * MS_PER_SECOND
 
 
 def weights_ms() -> float:
@@ -349,7 +354,7 @@ def step_with_arithmetic_ms(batch: float, tokens: float, checked: float = 1) -> 
         tokens: Tokens in the cache of each.
         checked: Tokens that are computed for each answer.
     """
-    return max(step_ms(batch, tokens), arithmetic_ms(batch * checked))
+    return max(step_ms(batch, tokens), arithmetic_ms(batch * checked, tokens))
 
 
 def draft_speedup(
@@ -366,6 +371,17 @@ def draft_speedup(
     plain = step_with_arithmetic_ms(batch, held)
     passed = step_with_arithmetic_ms(batch, held, 1 + DRAFTED) + DRAFTED * DRAFT_SHARE * plain
     return tokens_a_pass(accepted) * plain / passed
+
+
+def accepted_at_no_gain() -> float:
+    """Share of drafted tokens that must be kept for drafts to gain on a full card, by bisection."""
+    low, high = 0.0, 1.0 - 1e-9
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (
+            (middle, high) if draft_speedup(serve.slots(), accepted=middle) < 1 else (low, middle)
+        )
+    return high
 
 
 # --------------------------------------------------------------------------- several cards
@@ -451,6 +467,166 @@ def experts_read_percent(batch: float = 1) -> float:
     return 100 * (1 - (1 - CHOSEN / EXPERTS) ** batch)
 
 
+# --------------------------------------------------------------------------- the fleet
+
+PEAK = base.peak_answers_per_second()
+
+
+def fleet_cards(answers_per_second: float, peak: float = PEAK) -> int:
+    """Cards for a peak, with the handbook's headroom and a zone to spare.
+
+    Args:
+        answers_per_second: That one card carries when full.
+        peak: Answers a second.
+    """
+    return machines(peak, answers_per_second, feed.LOAD_TARGET, feed.SPARE)
+
+
+def month(cards: float) -> float:
+    """Dollars a month of cards that are rented on commitment.
+
+    Args:
+        cards: How many.
+    """
+    return monthly_cost(cards, feed.H100_PRICE)
+
+
+def pool_rows() -> list[list[str]]:
+    """The assistant's two pools: load, what one card carries, cards, dollars."""
+    peak, factor = PEAK, base.ASSISTANT_PEAK_FACTOR
+    written, each = base.peak_output_tokens_per_second(), serve.decode_tokens_per_second()
+    reads, writes = serve.prefill_cards(), serve.decode_cards()
+    return [
+        ["Pool", "Average", "Peak", "One card, full", "Cards", "$ a month"],
+        [
+            "Reads, prompts/s",
+            f"{peak / factor:.1f}",
+            f"{peak:.1f}",
+            f"{MS_PER_SECOND / serve.prefill_ms():.2f}",
+            f"{reads}",
+            f"{month(reads):,.0f}",
+        ],
+        [
+            "Writes, tokens/s",
+            f"{written / factor:,.0f}",
+            f"{written:,.0f}",
+            f"{each:,.0f}",
+            f"{writes}",
+            f"{month(writes):,.0f}",
+        ],
+        ["**Both**", "", "", "", f"**{reads + writes}**", f"**{month(reads + writes):,.0f}**"],
+    ]
+
+
+def writing_cards(gain: float = 1) -> int:
+    """Cards that write the assistant's answers if each writes more than a plain full one.
+
+    Args:
+        gain: Times the tokens a second.
+    """
+    written = base.peak_output_tokens_per_second()
+    return fleet_cards(gain * serve.decode_tokens_per_second(), written)
+
+
+def small_cache_gain() -> float:
+    """Times the tokens a second of a full card with caches in eight bits, instructions shared."""
+    half = cache_bytes(1, INT8_BYTES)
+    room = serve.cache_room_bytes() - base.INSTRUCTION_TOKENS * half
+    fit = math.floor(room / (serve.private_tokens() * half))
+    step = step_ms(fit, held_tokens(), INT8_BYTES, INT8_BYTES)
+    return fit * MS_PER_SECOND / step / serve.decode_tokens_per_second()
+
+
+def lever_cards(lever: str) -> int:
+    """Cards of the whole assistant after one change to two plain pools.
+
+    Args:
+        lever: A key of the table below.
+    """
+    reads, writes = serve.prefill_cards(), serve.decode_cards()
+    return {
+        "two pools": reads + writes,
+        "no prefix cache": serve.cards(0),
+        "one pool, in turn": fleet_cards(mixed_per_card()),
+        "one pool, at once": fleet_cards(mixed_per_card(True)),
+        "drafts": reads + writing_cards(draft_speedup(serve.slots())),
+        "small caches": reads + writing_cards(small_cache_gain()),
+        "fast prompts": fp8_prefill_cards() + writes,
+        "both": fp8_prefill_cards() + writing_cards(small_cache_gain()),
+    }[lever]
+
+
+def lever_rows() -> list[list[str]]:
+    """Each change to the fleet: its cards, its bill, what it costs, and what turns it back."""
+    mixed, apart = f"{mixed_per_card():.2f}", f"{separate_per_card():.2f}"
+    kept = f"{100 * accepted_at_no_gain():.0f} %"
+    kinds = (
+        ("One pool, in turn", "one pool, in turn", "Cards", f"Now: {mixed} is below {apart}"),
+        ("One pool, at once", "one pool, at once", "Kernels that overlap", f"Below {apart}"),
+        ("Two pools", "two pools", "A network for caches", f"A mixed card is above {apart}"),
+        ("… prefix cache off", "no prefix cache", "Cards, for a changing first line", "Now"),
+        ("… drafts", "drafts", "A second model to feed and watch", f"Fewer than {kept} are kept"),
+        ("… caches in 8 bits", "small caches", "Scales for your text", "Long prompts lose quality"),
+        ("… prompts in FP8", "fast prompts", "Activations in 8 bits", "The golden set falls"),
+        ("… the last two", "both", "Both", "Either"),
+    )
+    rows = [["Set-up", "Cards", "$ a month", "What it costs", "Leave it when"]]
+    for name, lever, costs, back in kinds:
+        cards = lever_cards(lever)
+        rows.append([name, f"{cards}", f"{month(cards):,.0f}", costs, back])
+    return rows
+
+
+WRITER_ASKED = assumed(400, "tokens", "the lab's writer: what a draft or a report starts from")
+WRITER_WRITES = assumed(600, "tokens", "and how long it gets")
+AGENT_WRITES = assumed(500, "tokens", "one step of an agent with a long history")
+KNOWN = assumed(0.9, "of the agent's prompt", "is what its last step has read already")
+NIGHT_HOURS = assumed(8, "hours", "in which a day's answers are written as a batch")
+
+
+def read_seconds(tokens: float, known: float = 0) -> float:
+    """Seconds of a card to read a prompt.
+
+    Args:
+        tokens: Of the prompt.
+        known: Share of them, from the start, whose keys and values are kept.
+    """
+    return (stall_ms(tokens) - stall_ms(known * tokens)) / MS_PER_SECOND
+
+
+def readers(tokens: float, known: float = 0) -> int:
+    """Cards that read such prompts at the assistant's peak.
+
+    Args:
+        tokens: Of a prompt.
+        known: Share that is kept.
+    """
+    return fleet_cards(1 / read_seconds(tokens, known))
+
+
+def writers(asked: float, written: float) -> int:
+    """Cards that write such answers at the assistant's peak, nothing shared.
+
+    Args:
+        asked: Tokens of a prompt.
+        written: Tokens of an answer.
+    """
+    fit, held = slots(asked + written), asked + written / 2
+    each = fit * MS_PER_SECOND / step_with_arithmetic_ms(fit, held)
+    return fleet_cards(each / written)
+
+
+def night_cards() -> int:
+    """Cards that write a day's answers in a night, all of them full and none to spare."""
+    rate = base.answers_per_day() / (NIGHT_HOURS * SECONDS_PER_HOUR)
+    return machines(rate, separate_per_card())
+
+
+def night_dollars() -> float:
+    """Dollars of one such night."""
+    return night_cards() * NIGHT_HOURS * feed.H100_PRICE
+
+
 # --------------------------------------------------------------------------- load and price
 
 OVER = assumed(0.1, "of capacity", "by which arrivals exceed it")
@@ -502,6 +678,32 @@ def dollars_per_million_read(price: float = feed.H100_PRICE) -> float:
     """
     seconds = serve.prefill_ms() / MS_PER_SECOND
     return price / SECONDS_PER_HOUR * seconds / uncached_tokens() * MILLION
+
+
+REPLAY_MINUTES = assumed(10, "minutes", "of replayed load at one rate")
+PROMISED_SHARE = assumed(0.9, "of answers", "keep both promises, the lab's line")
+GOLDEN = assumed(1_000, "questions", "in the golden set")
+SLICE = assumed(100, "questions", "of one language or length in it")
+CHANGED = assumed(0.05, "of questions", "judged differently before and after; read your own")
+
+
+def replay_points(minutes: float = REPLAY_MINUTES) -> float:
+    """Per cent points, either way, to which a replay at the lab's rate knows the share in time.
+
+    Args:
+        minutes: That it lasts.
+    """
+    answers = LAB["assistant_continuous_goodput"] * minutes * SECONDS_PER_MINUTE
+    return 196 * math.sqrt(PROMISED_SHARE * (1 - PROMISED_SHARE) / answers)
+
+
+def golden_points(questions: float = GOLDEN) -> float:
+    """Per cent points by which a paired golden set must fall to stand out from chance.
+
+    Args:
+        questions: In the set or slice.
+    """
+    return 196 * math.sqrt(CHANGED / questions)
 
 
 def written_over_read() -> float:

@@ -226,6 +226,9 @@ def test_a_judge_with_errors_needs_more_questions_than_people() -> None:
     shrunk = 219 / 234 + 48 / 66 - 1
     assert rag.harmless_if_wrong() == pytest.approx(36 * rag.harmless_questions(), rel=1e-3)
     assert rag.harmless_judged() == pytest.approx(rag.harmless_questions() / shrunk**2, abs=1)
+    margin = 0.1 * ((1.6449 + 0.8416) / 0.002) ** 2
+    assert rag.guardrail_questions() == pytest.approx(margin, rel=1e-3)
+    assert rag.guardrail_judged() == pytest.approx(margin / shrunk**2, rel=1e-3)
 
 
 def test_an_agent_reads_more_and_waits_longer() -> None:
@@ -235,6 +238,8 @@ def test_an_agent_reads_more_and_waits_longer() -> None:
     load = 12.5 * (1 + 0.1 * (3 * step / 4_000)) * rag.prefill_ms() / 1e3
     needed = math.ceil(load / 0.6 * 1.5)
     assert rag.agent_more_cards() == needed - rag.prefill_cards()
+    written = 12.5 * (350 + 0.1 * 3 * 80) / rag.decode_tokens_per_s()
+    assert rag.agent_more_writing_cards() == math.ceil(written / 0.6 * 1.5) - rag.decode_cards()
     assert rag.agent_first_token_s() > 5 * rag.FIRST_TOKEN_MS / 1e3
 
 

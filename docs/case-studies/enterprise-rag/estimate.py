@@ -1071,6 +1071,25 @@ def agent_more_cards(share: float = AGENT_SHARE) -> float:
     return machines(load, each, feed.LOAD_TARGET, feed.SPARE) - prefill_cards()
 
 
+def agent_extra_written_percent(share: float = AGENT_SHARE) -> float:
+    """Per cent by which decoding grows: the searches are written too.
+
+    Args:
+        share: Of all questions.
+    """
+    return 100 * share * (ROUNDS - 1) * CALL_TOKENS / ANSWER_TOKENS
+
+
+def agent_more_writing_cards(share: float = AGENT_SHARE) -> float:
+    """Cards that write those searches, on top of those of the design.
+
+    Args:
+        share: Of all questions.
+    """
+    load = peak_written_per_s() * (1 + agent_extra_written_percent(share) / 100)
+    return machines(load, decode_tokens_per_s(), feed.LOAD_TARGET, feed.SPARE) - decode_cards()
+
+
 def agent_first_token_s(rounds: float = ROUNDS) -> float:
     """Seconds to the first token of its answer: each round thinks, searches, reads.
 
@@ -1611,6 +1630,19 @@ def harmless_judged() -> float:
     return math.ceil(harmless_questions() / shrinkage() ** 2)
 
 
+WRONG_MARGIN = assumed(0.002, "of answers", "more wrong ones than before; a margin to agree on")
+
+
+def guardrail_questions() -> float:
+    """Paired questions, read by people, to exclude more wrong answers than the margin."""
+    return harmless_questions(points=100 * WRONG_MARGIN)
+
+
+def guardrail_judged() -> float:
+    """The same if the judge reads instead of people, at least."""
+    return math.ceil(guardrail_questions() / shrinkage() ** 2)
+
+
 RESOLVED = assumed(0.6, "of questions", "no rephrasing and no search within ten minutes")
 RESOLVED_GAIN = assumed(0.01, "of questions", "the smallest change worth finding")
 PER_PERSON = assumed(30, "questions per person", "of those who ask at all, in two weeks")
@@ -1709,6 +1741,10 @@ def funnel_stages() -> list[tuple[str, float, float | None]]:
 LAB_QUESTIONS = LAB["questions"]
 LAB_SECTIONS = LAB["sections"]
 LAB_FUSION = LAB["fusion_over_bm25"]
+LAB_SIXTY_LOW = LAB["words_60_lsa_mrr_low"]
+LAB_SIXTY_HIGH = LAB["words_60_lsa_mrr_high"]
+LAB_TWO_HUNDRED_LOW = LAB["words_200_lsa_mrr_low"]
+LAB_TWO_HUNDRED_HIGH = LAB["words_200_lsa_mrr_high"]
 LAB_TITLES = LAB["titles"]
 LAB_TITLES_LOW = LAB["titles_low"]
 LAB_TITLES_HIGH = LAB["titles_high"]

@@ -30,6 +30,7 @@ def test_one_sheet_answers_for_three_levels() -> None:
     assert rubric.worked_total() == 3 + 3 + 2 + 3 + 3 + 4 + 2
     assert rubric.worked_total(rubric.STAFF_RUNG) == 2 + 2 + 1 + 2 + 2 + 3 + 1
     assert rubric.lifted_total() == rubric.worked_total() + 1
+    assert [rubric.even_total(rung) for rung in range(6)] == [7, 7, 14, 21, 28, 28]
     verdicts = [rubric.decision(rubric.worked_scores(t)) for t in rubric.LEVELS.values()]
     assert verdicts == ["Strong yes", "Yes", "No"]
 

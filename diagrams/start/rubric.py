@@ -1,6 +1,6 @@
 """Figures of the rubric: what a rung is worth, the worked round, and the way to a decision."""
 
-from handbook.drawing import Bars, Chart, Client, Edge, Job, Line, Service, Store
+from handbook.drawing import Bars, Chart, Client, Edge, Job, Marker, Service, Store
 from handbook.estimate import chapter
 
 rubric = chapter("start/levels-and-rubric")
@@ -9,17 +9,22 @@ rubric = chapter("start/levels-and-rubric")
 def ladder():
     """The same evidence is worth less at each level.
 
-    The score of one step against the rung of its evidence, for three levels. A level moves the
-    line to the right by one rung; 3 meets the level, and nothing is below 1 or above 4.
+    The total of 28 when all seven steps stand on the same rung. Rung 2 is a yes at mid-level,
+    rung 3 at senior, rung 4 at staff; the total says nothing about a step that stands lower.
     """
     rungs = list(range(int(rubric.HIGHEST_RUNG) + 1))
     return Chart(
-        x="Rung of the evidence (0 absent, 2 complete, 4 owned)",
-        y="Score of the step",
+        x="Rung of all seven steps",
+        y="Total of 28",
         series=[
-            Line(rungs, [rubric.score(rung, target) for rung in rungs], level.lower())
+            Bars(
+                [f"{rung} {rubric.RUNGS[rung].lower()}" for rung in rungs],
+                [rubric.even_total(rung, target) for rung in rungs],
+                level.lower(),
+            )
             for level, target in rubric.LEVELS.items()
         ],
+        markers=[Marker(y=rubric.YES_TOTAL, label=f"yes, {rubric.YES_TOTAL:.0f}")],
     )
 
 

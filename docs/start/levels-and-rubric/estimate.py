@@ -60,6 +60,16 @@ def total(rungs: Mapping[str, float], target: float = SENIOR_RUNG) -> int:
     return sum(score(rungs[step], target) for step in STEPS)
 
 
+def even_total(rung: float, target: float = SENIOR_RUNG) -> int:
+    """Total of a round whose seven steps stand on one rung.
+
+    Args:
+        rung: The evidence of each step, from 0 to 5.
+        target: The rung that scores "meets".
+    """
+    return total(dict.fromkeys(STEPS, rung), target)
+
+
 def highest_total(steps: float = len(STEPS), highest: float = HIGHEST_SCORE) -> float:
     """The highest total: every step beyond the level.
 

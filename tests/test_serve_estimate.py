@@ -106,3 +106,18 @@ def test_canaries_are_sized() -> None:
     rest = z**2 * (0.42 * 0.58 + 0.4 * 0.6 / 99) / 0.02**2
     assert serve.escalation_against_rest() == pytest.approx(rest, rel=1e-3)
     assert serve.unseen_harm() == pytest.approx(3 / 3_000, rel=0.01)
+
+
+def test_the_edge_costs_more_than_the_machines_behind_it() -> None:
+    assert serve.edge_dollars_per_day() == pytest.approx(4e9 * 0.6 / 1e6)
+    assert serve.search_dollars_per_day() == pytest.approx(30 * 1.5 * 24)
+
+
+def test_three_systems_are_priced_on_one_basis() -> None:
+    # Machines and cards only: 458 machines, 204 cards for the ranker and 20 for the encoder.
+    serving = (458 * 1.5 + 224 * 0.8) * 24 / 3e9
+    assert serve.online_dollars_per_list() == pytest.approx(serving)
+    assert serve.dollars_per_million_scores("feed") == pytest.approx(serving / 500 * 1e6)
+    assert serve.dollars_per_million_scores("search") == pytest.approx(
+        30 * 1.5 * 24 / (4e9 * 0.4 * 20) * 1e6
+    )

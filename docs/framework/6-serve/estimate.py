@@ -45,6 +45,7 @@ SEARCHES_PER_USER = assumed(1, "searches per user and day", "the feed's users, o
 PREFIXES_PER_SEARCH = assumed(8, "prefixes per search", "letters typed, less what a timer drops")
 SEARCH_PEAK_FACTOR = assumed(2.5, "times the average", "news makes many people search at once")
 EDGE_HITS = assumed(0.6, "of prefixes", "one to four letters repeat, and are cached at the edge")
+EDGE_PRICE = assumed(1, "$ a million requests", "the order of a content network's list price")
 SUGGESTIONS_SCORED = assumed(20, "suggestions per prefix", "stored at the prefix, then re-ranked")
 COMPLETIONS = assumed(100e6, "queries", "those asked by enough people to be shown to others")
 COMPLETION_BYTES = assumed(64, "bytes per query", "text, counts, flags")
@@ -164,11 +165,25 @@ def search_dollars_per_thousand() -> float:
     return cost_per_thousand(search_dollars_per_month(), average_prefixes_per_second())
 
 
+def search_dollars_per_day() -> float:
+    """Daily cost of the search box's machines."""
+    return search_dollars_per_month() * HOURS_PER_DAY / HOURS_PER_MONTH
+
+
+def edge_dollars_per_day(price: float = EDGE_PRICE) -> float:
+    """Daily cost of the prefixes that the edge answers.
+
+    Args:
+        price: Dollars for a million requests.
+    """
+    return prefixes_per_day() * EDGE_HITS / MILLION * price
+
+
 # --------------------------------------------------------------------------- three side by side
 
 
 def dollars_per_million_scores(system: str = "feed") -> float:
-    """Cost of a million scored candidates, everything included.
+    """Cost of a million scored candidates: machines and cards, no training, no storage.
 
     Args:
         system: `digest`, `search` or `feed`.
@@ -178,7 +193,7 @@ def dollars_per_million_scores(system: str = "feed") -> float:
     if system == "search":
         scored = (1 - EDGE_HITS) * SUGGESTIONS_SCORED
         return search_dollars_per_thousand() / THOUSAND / scored * MILLION
-    return feed.cost_per_1000_requests() / THOUSAND / feed.RANKED * MILLION
+    return online_dollars_per_list() / feed.RANKED * MILLION
 
 
 def class_rows() -> list[list[str]]:
@@ -209,7 +224,7 @@ def class_rows() -> list[list[str]]:
             "$ for a thousand answers",
             f"{digest:.4f}",
             f"{search_dollars_per_thousand():.5f}",
-            f"{feed.cost_per_1000_requests():.4f}",
+            f"{online_dollars_per_list() * THOUSAND:.4f}",
         ],
         [
             "$ for a million scores",

@@ -40,6 +40,7 @@ def test_copies_that_read_in_turn() -> None:
     read = 1e3 * ITEMS * 128 / 4 / (3.35e12 * 0.6)
     assert block.card_copies() == 17
     assert block.turn_ms() == pytest.approx(read / 17, rel=1e-3)
+    assert block.started_queries() == pytest.approx(69_444.4 * read / 17 / 1e3, rel=1e-3)
     rng = random.Random(19)
     late = fmean(read * (1 + rng.random()) > 16 for _ in range(40_000))
     assert block.missed_percent() / 100 == pytest.approx(late, abs=0.02)
@@ -63,6 +64,15 @@ def test_crossovers_are_where_dollars_are_equal() -> None:
     assert block.card_dollars(cards) == pytest.approx(block.search_dollars(cards), rel=1e-3)
     assert block.scan_dollars(scan) == pytest.approx(block.search_dollars(scan), rel=1e-3)
     assert scan < block.clarify.scannable_items() < cards
+    # A list of 600 does 600/256 of the work, so both crossings move right.
+    for each, dollars in (
+        (block.scan_crossover, block.scan_dollars),
+        (block.card_crossover, block.card_dollars),
+    ):
+        items = each(600)
+        graph = 1.5e-3 * 600 / 256 * math.log(items) / math.log(150e6) / 32 / 3_600 * 1.5 * 1e6 * 5
+        assert dollars(items) == pytest.approx(graph, rel=1e-3)
+        assert items > 2 * each()
 
 
 def test_what_a_graph_search_touches() -> None:
@@ -177,5 +187,3 @@ def test_what_is_compared_with_the_fleet() -> None:
     assert block.disk_machines() == math.ceil(116 / 4) == 29
     nine = 9 * 153.6 * block.numbers.memory_dollars()
     assert block.fleet_memory_dollars() == pytest.approx(nine)
-    # One shard's search takes 1.5 of 32 cores' milliseconds; a scan 128 bytes at 200 GB/s.
-    assert block.flat_crossover() == pytest.approx(1.5e-3 / 32 / (128 / 200e9))

@@ -137,6 +137,11 @@ def turn_ms() -> float:
     return round_ms() / card_copies()
 
 
+def started_queries() -> float:
+    """Queries that each start of a copy takes along at the peak, if copies start in turn."""
+    return feed.peak_qps() * turn_ms() / MS_PER_SECOND
+
+
 def missed_percent() -> float:
     """Per cent of queries beyond their slot if each waits for its own copy's next read.
 
@@ -211,25 +216,27 @@ def card_dollars(items: float = ITEMS) -> float:
     return per_million(product_ms(items), feed.H100_PRICE)
 
 
-def search_ms(items: float = ITEMS) -> float:
+def search_ms(items: float = ITEMS, listed: float = feed.EF_SEARCH) -> float:
     """Machine-milliseconds of a query in all shards, growing with the logarithm of their size.
 
     Args:
         items: Vectors.
+        listed: Length of the list in each shard; work is in proportion to it.
     """
     shard = feed.indexed_posts() / feed.ANN_SHARDS
     shards = max(1.0, items / shard)
     size = math.log(min(items, shard)) / math.log(shard)
-    return shards * size * feed.ANN_CORE_MS / feed.CORES
+    return shards * size * listed / feed.EF_SEARCH * feed.ANN_CORE_MS / feed.CORES
 
 
-def search_dollars(items: float = ITEMS) -> float:
+def search_dollars(items: float = ITEMS, listed: float = feed.EF_SEARCH) -> float:
     """Dollars of a million queries by graph.
 
     Args:
         items: Vectors.
+        listed: Length of the list in each shard.
     """
-    return per_million(search_ms(items), feed.CPU_PRICE)
+    return per_million(search_ms(items, listed), feed.CPU_PRICE)
 
 
 def fleet_dollars() -> float:
@@ -244,35 +251,39 @@ def cards_fleet_dollars() -> float:
     )
 
 
-def crossover(dollars_per_item: float) -> float:
+def crossover(dollars_per_item: float, listed: float) -> float:
     """Vectors at which a scan costs what the graph does.
 
     Args:
         dollars_per_item: Dollars of a million queries for each vector that they scan.
+        listed: Length of the graph's list, at least as long as what is wanted.
     """
     low, high = 1e3, 1e9
     for _ in range(60):
         middle = math.sqrt(low * high)
-        if dollars_per_item * middle < search_dollars(middle):
+        if dollars_per_item * middle < search_dollars(middle, listed):
             low = middle
         else:
             high = middle
     return low
 
 
-def scan_crossover() -> float:
-    """Vectors below which a scan in server memory is cheaper than a graph over the same ones."""
-    return crossover(scan_dollars(1.0))
+def scan_crossover(listed: float = feed.EF_SEARCH) -> float:
+    """Vectors below which a scan in server memory is cheaper than a graph over the same ones.
+
+    Args:
+        listed: Length of the graph's list.
+    """
+    return crossover(scan_dollars(1.0), listed)
 
 
-def flat_crossover() -> float:
-    """The same if a graph's work did not fall with the number of vectors at all."""
-    return search_dollars(ITEMS / feed.ANN_SHARDS) / scan_dollars(1.0)
+def card_crossover(listed: float = feed.EF_SEARCH) -> float:
+    """Vectors below which cards in full batches are cheaper than the graph.
 
-
-def card_crossover() -> float:
-    """Vectors below which cards in full batches are cheaper than the graph."""
-    return crossover(card_dollars(1.0))
+    Args:
+        listed: Length of the graph's list.
+    """
+    return crossover(card_dollars(1.0), listed)
 
 
 # --------------------------------------------------------------------------- graph
@@ -695,13 +706,18 @@ def filter_crossover_percent() -> float:
     return 100 * low
 
 
+def _left(items: float) -> str:
+    """Items left of a hundred wanted, with a decimal where there are few."""
+    return f"{items:.{1 if items < 10 else 0}f} of 100"
+
+
 def filter_rows() -> list[list[str]]:
     """Three ways to filter, by the share that passes."""
     rows = [["Passes", "600 fetched leave", "Fetch", "Core-ms", "Links left", "Scan: core-ms"]]
     return rows + [
         [
             f"{100 * share:g} %",
-            f"{100 * post_filter_recall(share):.0f} of 100",
+            _left(100 * post_filter_recall(share)),
             f"{fetch_for(share):,.0f}",
             f"{after_core_ms(share):.1f}",
             f"{links_left(share):.2g} of {2 * LINKS:.0f}",

@@ -169,3 +169,13 @@ def test_writes_do_not_bind_either() -> None:
     assert block.store_dollars() == pytest.approx(175 * 1.5 * 730)
     assert block.store_share() == pytest.approx(191_625 / 707_046, rel=1e-3)
     assert block.hot_key_percent() == pytest.approx(13.9, abs=0.05)
+
+
+def test_the_slot_holds_its_stages_and_a_hedge() -> None:
+    assert sum(int(row[1]) for row in block.slot_rows()[1:]) == 15
+    # Both the first answer and the hedge are late once in a hundred times.
+    rng = random.Random(23)
+    lacking = sum(
+        any(rng.random() < 0.01 and rng.random() < 0.01 for _ in range(56)) for _ in range(40_000)
+    )
+    assert block.hedged_gap_percent() == pytest.approx(100 * lacking / 40_000, abs=0.15)

@@ -26,9 +26,10 @@ feed, data = block.feed, block.data
 def paths():
     """One definition, two stores, and a log that says what was really served.
 
-    Events feed a daily job and a stream job. Both write values with two times, offline for joins
-    and online for reads. The ranker logs what it was given; labels join that log, and a sample of
-    it is compared with what the offline store says.
+    Events feed a daily job and a stream job. Both write values with two times for joins; the
+    stream job writes to the online store as well, and the daily job's values are loaded into it.
+    The ranker logs what it was given; labels join that log, and a sample of it is compared with
+    what the offline store says.
     """
     with Plane("Compute", role="nearline"):
         events = Stream("Events", f"{data.events_per_day() / 1e9:.1f} billion a day")
@@ -50,9 +51,10 @@ def paths():
         compare = Monitor("Compare rows", f"{block.audit_bytes_per_day() / 1e12:.0f} TB a day")
     events >> Edge(kind="async") >> batch >> Edge(kind="async") >> offline
     events >> Edge(kind="async") >> stream >> Edge(kind="async") >> online
-    batch >> Edge("load", kind="async") >> online
+    offline >> Edge("load", kind="async") >> online
+    stream >> Edge(kind="async") >> offline
     online >> Edge("read") >> ranker >> Edge(kind="async") >> log
-    log >> Edge("join labels", kind="async") >> rows
+    log >> Edge("labels", kind="async") >> rows
     offline >> Edge("new features", kind="async") >> rows
     log >> Edge("sample", kind="control") >> compare
     offline >> Edge("recompute", kind="control") >> compare
@@ -72,8 +74,8 @@ def readable():
         lanes=[
             Lane("Liked", [Event(second, f"{second} s") for second in happened], role="client"),
             Lane(
-                "Readable",
-                [Event(second, f"count {place + 1}") for place, second in enumerate(seen)],
+                "Count",
+                [Event(second, f"{place + 1}") for place, second in enumerate(seen)],
                 role="data",
             ),
             Lane(
@@ -82,7 +84,7 @@ def readable():
                 role="online",
             ),
         ],
-        joins=[Join("Liked", happened[place], "Readable", at) for place, at in enumerate(seen)],
+        joins=[Join("Liked", happened[place], "Count", at) for place, at in enumerate(seen)],
         axis="Seconds; the like at 290 is readable an hour later",
     )
 

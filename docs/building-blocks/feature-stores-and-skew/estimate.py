@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from statistics import NormalDist
 
-from handbook.estimate import assumed, chapter, machines, monthly_cost
+from handbook.estimate import LatencyBudget, assumed, chapter, machines, monthly_cost
 from handbook.metrics import population_stability_index
 
 feed = chapter("case-studies/news-feed")
@@ -277,6 +277,33 @@ def machine_quantile_percent(requests: float = 0.99) -> float:
         requests: Share of requests for which all machines asked are to be.
     """
     return 100 * math.pow(requests, 1 / machines_asked())
+
+
+def slot() -> LatencyBudget:
+    """The feed's slot for its candidates' features, split among its stages."""
+    return (
+        LatencyBudget(feed.stage_ms("Feature fetch"))
+        .stage("Build the keys, ask the local cache", 1)
+        .stage(f"To {machines_asked():.0f} machines and back", 5)
+        .stage("Hedge for those that have not answered", 5)
+        .stage("Decode; defaults and flags for the rest", 2)
+    )
+
+
+def slot_rows() -> list[list[str]]:
+    """That slot as a table."""
+    rows = slot().rows()
+    rows[0][1] = "Limit (ms)"
+    return rows
+
+
+def hedged_gap_percent(late: float = 0.01) -> float:
+    """Per cent of requests that lack something, a hedge being late as often as a first answer.
+
+    Args:
+        late: Share of answers of one machine that are.
+    """
+    return any_late_percent(late**2)
 
 
 CACHE_S = assumed(60, "seconds", "that a local cache keeps a candidate's features")

@@ -732,7 +732,7 @@ def experiment_rows() -> list[list[str]]:
 
     chats_per_arm = resolved_conversations()
     return [
-        ["Metric", "Smallest change", "In each arm", "Arm as a share of one day"],
+        ["Metric", "Smallest change", "In each arm", "Share of a day's traffic, per arm"],
         row(
             "Feed: weekly sessions",
             f"{feed.DETECTABLE:.1%} of the mean",

@@ -189,7 +189,8 @@ def test_mixing_and_hard_ones_against_a_million() -> None:
     mixed = (math.exp(-a) - a * e1) * math.exp(-1e9 / 600e6)
     assert block.never_mixed() == pytest.approx(mixed, rel=1e-3)
     # As many as leave the same share of steps without any: e to the minus one.
-    assert block.hard_equal() == 17
+    assert 1 - (1 - 599 / 10_000) ** block.hard_equal() == pytest.approx(block.reach(600, 1e6))
+    assert block.hard_equal() == pytest.approx(16.2, abs=0.05)
     assert 1 - (1 - 599 / 1e4) ** 17 > 1 - (1 - 599 / 600e6) ** 1e6 > 1 - (1 - 599 / 1e4) ** 16
 
 
@@ -199,3 +200,9 @@ def test_whole_softmax_of_a_small_corpus() -> None:
     assert block.full_flops() == 3 * 2 * 128 * 100_000
     strongest_pull = block.HARD * block.HARD_WEIGHT
     assert strongest_pull == pytest.approx(0.1)
+
+
+def test_recall_over_ten_thousand_people_is_known_to_a_point() -> None:
+    # The worst case is one half: the standard error of a share, twice but a little less.
+    assert block.recall_points() == pytest.approx(1.96 * 100 * math.sqrt(0.5 * 0.5 / 10_000))
+    assert block.recall_points() < 1

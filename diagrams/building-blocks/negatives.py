@@ -1,6 +1,6 @@
 """Figures of the chapter on negative sampling; values from its estimate and the ranking lab."""
 
-from handbook.drawing import Bars, Chart, Edge, Job, Line, Marker, Op, Plane, Store, Stream
+from handbook.drawing import Chart, Edge, Job, Line, Marker, Op, Plane, Store, Stream
 from handbook.estimate import chapter
 
 block = chapter("building-blocks/negative-sampling")
@@ -76,18 +76,25 @@ def reaches():
 def false():
     """The nearer a negative, the more often it is a positive that nobody has seen yet.
 
-    Per cent of items that a person of the lab acts on next, by the rank at which retrieval put
-    them. A random item is one in 0.08 % of cases.
+    Probability that at least one of so many negatives of a pair is among the person's next ten
+    actions, against the last rank of the band from which they are drawn, in the lab.
     """
+    ends = [high for _, high in block.BANDS]
     return Chart(
-        x="Ranks that a hard negative is drawn from",
-        y="Acted on next (%)",
+        x="Band of ranks that ends at",
+        y="Pairs with a false negative (%)",
+        x_scale="log",
         series=[
-            Bars(
-                [f"{low + 1}-{high}" for low, high in block.BANDS],
-                [round(100 * block.false_share(low, high), 1) for low, high in block.BANDS],
-                "of the items there",
-                role="monitor",
+            Line(
+                ends,
+                [100 * block.any_false(low, high, drawn) for low, high in block.BANDS],
+                label,
+                role=role,
+            )
+            for drawn, label, role in (
+                (20, "20 a pair", "monitor"),
+                (5, "5 a pair", "online"),
+                (1, "one a pair", "data"),
             )
         ],
     )

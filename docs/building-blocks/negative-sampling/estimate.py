@@ -172,7 +172,7 @@ def hard_equal(rank: float = feed.ANN_CANDIDATES) -> float:
         rank: Place of the positive.
     """
     missed = 1 - reach(rank, drawn_for(rank))
-    return math.ceil(math.log(missed) / math.log1p(-(rank - 1) / HARD_POOL))
+    return math.log(missed) / math.log1p(-(rank - 1) / HARD_POOL)
 
 
 def even_rank(drawn: float | None = None) -> float:
@@ -557,6 +557,15 @@ def exact_card_seconds(users: float = TEST_USERS) -> float:
     """
     flops = users * feed.indexed_posts() * 2 * feed.EMBEDDING_DIM
     return flops / (feed.H100_PEAK_FLOPS * feed.TRAINING_UTILIZATION)
+
+
+def recall_points(users: float = TEST_USERS) -> float:
+    """Per cent points, either way, to which recall is known at most, with one positive for each.
+
+    Args:
+        users: Users of the evaluation.
+    """
+    return 196 * math.sqrt(0.25 / users)
 
 
 # --------------------------------------------------------------------------- scale of the scores

@@ -56,6 +56,7 @@ PAGES = {
     "serve": ("framework/6-serve", "Serve", 26, 8),
     "monitor": ("framework/7-monitor", "Monitor", 25, 8),
     "feed": ("case-studies/news-feed", "News feed", 36, 8),
+    "rag": ("case-studies/enterprise-rag", "Enterprise RAG", 38, 9),
 }
 KINDS = ("Read", "Recall", "Round")
 
@@ -167,7 +168,7 @@ def day_plan() -> list[Task]:
 
 def week_plan() -> list[list[Task]]:
     """The one-week plan, day by day."""
-    numbers = _do("Recall", "three of its numbers on paper", PAPER_MINUTES, "feed")
+    numbers = _do("Recall", "three of the feed's numbers on paper", PAPER_MINUTES, "feed")
     return [
         _read("interview", "rubric") + _learn("steps"),
         _learn("clarify", "frame") + _recall("steps"),
@@ -176,16 +177,16 @@ def week_plan() -> list[list[Task]]:
         _learn("monitor", "feed") + _recall("model"),
         _round("an assistant for a shop's customers") + _repair() + numbers + _recall("evaluate"),
         _round("fraud at payment, with a listener")
-        + _recall("steps", "serve", "monitor")
+        + _recall("steps", "serve", "monitor", "feed")
         + _logistics(),
     ]
 
 
 def month_plan() -> list[list[Task]]:
     """The four-week plan: twenty days, five a week."""
-    numbers = _do("Recall", "three of its numbers on paper", PAPER_MINUTES, "feed")
+    numbers = _do("Recall", "three of the feed's numbers on paper", PAPER_MINUTES, "feed")
     papers = _do("Read", "two references of your weakest step", PAPERS_MINUTES)
-    board = _do("Recall", "its whiteboard from memory", SKETCH_MINUTES, "feed")
+    board = _do("Recall", "the feed's whiteboard from memory", SKETCH_MINUTES, "feed")
     return [
         _read("interview", "rubric"),
         _learn("steps"),
@@ -201,12 +202,12 @@ def month_plan() -> list[list[Task]]:
         _quiz("feed") + numbers + board + _recall("monitor", "steps"),
         _repair() + _recall("frame", "data"),
         _round("an assistant for a shop's customers") + _recall("feed"),
-        papers + _recall("model", "evaluate"),
-        _round("fraud at payment, with a listener") + _recall("serve", "monitor"),
+        _read("rag") + _recall("model", "evaluate"),
+        _round("fraud at payment, with a listener") + _quiz("rag") + _recall("serve", "monitor"),
         _repair() + papers,
-        _round("the feed again: half the latency, no history") + _recall("clarify", "feed"),
+        _round("the feed again: half the latency, no history") + _recall("clarify", "rag"),
         _round("your own product, with a listener who interrupts") + _recall("data"),
-        _recall("steps", "feed") + _logistics(),
+        _recall("steps", "feed", "rag") + _logistics(),
     ]
 
 

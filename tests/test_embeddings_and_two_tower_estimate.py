@@ -112,6 +112,21 @@ def test_wider_and_more_are_never_worse() -> None:
     assert block.found_share(64, 6_000) > block.found_share(128, 600)
 
 
+def test_handing_on_more_costs_the_search_more_than_twice_the_width() -> None:
+    asked = 1_500 + 3 * math.sqrt(6_000 * 0.25 * 0.75)
+    assert block.asked_of_shard() == pytest.approx(asked)
+    assert block.grown_core_ms() == pytest.approx(1.5 * asked / 256)
+    # What the feed asks of a shard today fits its list, so nothing grows.
+    assert block.asked_of_shard(600) < 200
+    assert block.list_growth(600) == 1
+    assert block.grown_machines(1) == block.feed.ann_machines() == 36
+    for times, count in ((asked / 256, 204), (2, 68)):
+        busy = math.ceil(69_444 / (32 / 0.0015 / times) / 0.6)
+        assert block.grown_machines(times) == 4 * math.ceil(busy * 1.5) == count
+    assert block.more_dollars() == pytest.approx(204 * 1.5 * 730)
+    assert block.wider_dollars() == pytest.approx(68 * 1.5 * 730)
+
+
 def test_temperature_against_a_softmax_written_out() -> None:
     cosines = np.zeros(8_192)
     cosines[0] = 1

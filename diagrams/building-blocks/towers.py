@@ -42,8 +42,9 @@ def path():
         user = Model("User tower v7", f"{2 * block.user_tower_parameters() / 1e6:.2f} MFLOP")
         ranker = Job("Ranker", f"{block.ranker_flops_per_pair() / 1e6:.0f} MFLOP a pair")
     watch = Monitor("Recall by slice", "head, tail, under a day")
-    encoder >> kept >> post >> index
-    pairs >> train
+    encoder >> Edge(kind="async") >> kept >> Edge(kind="async") >> post
+    post >> Edge(kind="async") >> index
+    pairs >> Edge(kind="async") >> train
     train >> Edge("v7", kind="control") >> post
     train >> Edge("v7", kind="control") >> user
     app >> Edge(step=1) >> user >> Edge("one vector", step=2) >> index
@@ -81,7 +82,7 @@ def tables():
 
 
 def widths():
-    """Handing on ten times as many posts does more than doubling the vectors.
+    """Ten times as many posts find more than twice the width, but a graph works six times as hard.
 
     Share of the widest model's best hundred posts that a narrower one hands on, out of 600 million,
     if scores are normal and directions lose weight as a power law. Dashed: the feed's width.

@@ -15,6 +15,7 @@ from handbook.estimate import (
     embedding_bytes,
     hnsw_bytes,
     inference_flops,
+    machines,
     monthly_cost,
     results,
 )
@@ -357,6 +358,58 @@ def width_index_bytes(width: float = feed.EMBEDDING_DIM) -> float:
         width: Values in a vector.
     """
     return hnsw_bytes(feed.indexed_posts(), width, feed.HNSW_LINKS, INT8_BYTES)
+
+
+MORE = assumed(6_000, "posts", "ten times what the feed hands on")
+MARGIN = assumed(3, "standard deviations", "asked of a shard beyond its mean share")
+
+
+def asked_of_shard(handed_on: float = MORE) -> float:
+    """Posts to ask of each shard so that few of the best of all are left behind.
+
+    Args:
+        handed_on: Posts wanted from all shards together.
+    """
+    share = 1 / feed.ANN_SHARDS
+    return handed_on * share + MARGIN * math.sqrt(handed_on * share * (1 - share))
+
+
+def list_growth(handed_on: float = MORE) -> float:
+    """How many times the feed's list a graph needs to hold what is asked of a shard.
+
+    Args:
+        handed_on: Posts wanted from all shards together.
+    """
+    return max(1.0, asked_of_shard(handed_on) / feed.EF_SEARCH)
+
+
+def grown_core_ms(handed_on: float = MORE) -> float:
+    """Core-milliseconds of a search in one shard with that list; work grows with the list.
+
+    Args:
+        handed_on: Posts wanted from all shards together.
+    """
+    return feed.ANN_CORE_MS * list_growth(handed_on)
+
+
+def grown_machines(times: float) -> float:
+    """Machines of the index if a search takes some times the core-time.
+
+    Args:
+        times: Core-time of a search over the feed's.
+    """
+    searches = feed.search_qps_per_machine() / times
+    return feed.ANN_SHARDS * machines(feed.peak_qps(), searches, feed.LOAD_TARGET, feed.SPARE)
+
+
+def more_dollars() -> float:
+    """Dollars a month of the index machines if ten times as many posts are handed on."""
+    return monthly_cost(grown_machines(list_growth()), feed.CPU_PRICE)
+
+
+def wider_dollars() -> float:
+    """Dollars a month of the index machines if a vector of twice the bytes takes twice the time."""
+    return monthly_cost(grown_machines(2), feed.CPU_PRICE)
 
 
 WIDTHS = (32, 64, 128, 256, 512)

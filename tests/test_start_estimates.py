@@ -84,6 +84,12 @@ def test_a_better_opening_scores_more_at_senior() -> None:
     assert max(minute for board in interview.BOARD.values() for minute, _ in board) <= 6
 
 
+def test_three_late_steps_hold_the_floor_and_miss_the_cut_off() -> None:
+    assert interview.late_total() == 4 * 3 + 3 * 2 == rubric.YES_TOTAL - 2
+    assert interview.late_total("Mid") == 7 * 3
+    assert rubric.decision(dict(zip(rubric.STEPS, [4, 4, 3, 3, 2, 2, 2], strict=True))) == "Yes"
+
+
 def test_plans_know_what_the_chapters_say_of_themselves() -> None:
     said = {}
     for page, (slug, name, *_) in plans.PAGES.items():

@@ -69,6 +69,20 @@ def clarify_score(version: str = "Strong", level: str = "Senior") -> int:
     return rubric.score(RUNG[version], rubric.LEVELS[level])
 
 
+def late_total(level: str = "Senior", last: int = 3) -> int:
+    """Total of a round whose last steps are complete and whose others meet the level.
+
+    Args:
+        level: The level that the round is for.
+        last: How many steps at the end are no more than complete.
+    """
+    target = rubric.LEVELS[level]
+    early = STEPS[: len(STEPS) - last]
+    return rubric.total(
+        {step: target if step in early else rubric.MID_RUNG for step in STEPS}, target
+    )
+
+
 def kind_rows() -> list[list[str]]:
     """Minutes by step and kind of round, as a table."""
     rows = [["Step", *KINDS]]

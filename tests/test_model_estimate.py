@@ -68,7 +68,7 @@ def test_hosted_tokens_cost_their_price() -> None:
     assert step.point_dollars() == pytest.approx(3_000 * 730 / 24 * 4)
     saved = step.large_hosted_dollars() - step.small_hosted_dollars()
     assert step.break_even_points() == pytest.approx(saved / step.point_dollars())
-    assert step.cached_saving() == pytest.approx(800 * 2 * 0.9 / (2800 * 2 + 200 * 10))
+    assert step.cached_saving() == pytest.approx(800 * 2 * 0.95 / (2800 * 2 + 200 * 10))
 
 
 def test_cards_of_your_own_by_hand() -> None:

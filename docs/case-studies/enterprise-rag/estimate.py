@@ -1116,7 +1116,7 @@ JUDGED_PER_DAY = assumed(
     2_000, "answers a day", "a random sample, read by a judge model on idle cards at night"
 )
 JUDGE_TOKENS = assumed(6_000, "tokens per verdict", "the passages, the answer, the rubric")
-CACHE_DISCOUNT = model.CACHE_DISCOUNT
+LARGE_CACHED = model.LARGE_CACHED
 
 
 def vector_machines() -> float:
@@ -1229,7 +1229,7 @@ def hosted_per_answer(into: float = numbers.SONNET_IN, out: float = numbers.SONN
         into: Dollars per million tokens read.
         out: Dollars per million tokens written.
     """
-    read = new_tokens() + INSTRUCTION_TOKENS * (1 - CACHE_DISCOUNT)
+    read = new_tokens() + INSTRUCTION_TOKENS * LARGE_CACHED
     return float((read * into + ANSWER_TOKENS * out) / MILLION)
 
 

@@ -444,7 +444,10 @@ OLDER = "https://platform.claude.com/docs/zh-CN/models/sonnet-5-5/overview"
 OLDER_TITLE = "Anthropic, Claude Sonnet 5.5, comparison before 7 October 2026: Haiku 4.5"
 OLDER_IN = sourced(1, "$ per million input tokens", OLDER, OLDER_TITLE, READ)
 OLDER_OUT = sourced(5, "$ per million output tokens", OLDER, OLDER_TITLE, READ)
-CACHE_DISCOUNT = assumed(0.9, "off the input price", "for a prefix that the provider has cached")
+CACHE = "https://github.com/kurofune/claudit/releases/tag/v1.9.2"
+CACHE_TITLE = "claudit v1.9.2, compared with the provider's price list on 2026-10-24"
+LARGE_CACHED = sourced(0.05, "of the input price", CACHE, CACHE_TITLE, READ)
+SMALL_CACHED = sourced(0.10, "of the input price", CACHE, CACHE_TITLE, READ)
 EASY_SHARE = assumed(0.8, "of answers", "that the small model gives as well; a router finds them")
 ROUTER_MISS = assumed(0.005, "of conversations", "lost where the router sent a hard one to it")
 
@@ -515,7 +518,7 @@ def cached_saving(price_in: float = LARGE_IN, price_out: float = LARGE_OUT) -> f
         price_in: Dollars for a million input tokens.
         price_out: Dollars for a million output tokens.
     """
-    saved = base.INSTRUCTION_TOKENS * price_in * CACHE_DISCOUNT / 1e6
+    saved = base.INSTRUCTION_TOKENS * price_in * (1 - LARGE_CACHED) / 1e6
     return saved / hosted_dollars_per_answer(price_in, price_out)
 
 

@@ -16,7 +16,6 @@ from handbook.estimate import (
     chapter,
     monthly_cost,
     results,
-    sourced,
 )
 
 clarify = chapter("framework/1-clarify")
@@ -205,11 +204,8 @@ def cadence_rule_days(decay_days: float = monitor.STALE_DAYS) -> float:
 CORPUS_TOKENS = assumed(200e3, "tokens", "the help pages of a large shop, all of them")
 INDEX_MINUTES = assumed(5, "minutes", "from an edited page to its passage in the index")
 
-
-_CACHE = "https://github.com/kurofune/claudit/releases/tag/v1.9.2"
-_CACHE_TITLE = "claudit v1.9.2, compared with the provider's price list on 2026-10-24"
-LARGE_CACHED = sourced(0.05, "of the input price", _CACHE, _CACHE_TITLE, "2026-11-21")
-SMALL_CACHED = sourced(0.10, "of the input price", _CACHE, _CACHE_TITLE, "2026-11-21")
+LARGE_CACHED = model.LARGE_CACHED
+SMALL_CACHED = model.SMALL_CACHED
 
 
 def flip_corpus_tokens(share: float = LARGE_CACHED) -> float:

@@ -166,7 +166,7 @@ def test_idle_hours_and_not_cards_make_owning_dear() -> None:
     assert rag.card_price_full() == pytest.approx(answer * 3 / 3_600)
     busy = answer * 3.96e6 / (rag.generator_cards() * 730 * 3_600)
     assert rag.busy_share() == pytest.approx(busy)
-    hosted = (4_000 * 2 + 900 * 0.1 * 2 + 350 * 10) / 1e6
+    hosted = (4_000 * 2 + 900 * 0.05 * 2 + 350 * 10) / 1e6
     assert rag.hosted_per_answer() == pytest.approx(hosted)
     assert rag.busy_share() < rag.busy_needed()
 

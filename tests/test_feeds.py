@@ -238,6 +238,14 @@ def copied(body: str, page: str = "cases/one/index.md", front: str = "title: T")
             "# T\n\nThe reference of `handbook.report` is on [the page](./).\n",
         ),
         (
+            "# T\n\n::: handbook.report\n    options:\n      heading_level: 4\n\nAfter.\n",
+            "# T\n\nThe reference of `handbook.report` is on [the page](./).\n\nAfter.\n",
+        ),
+        (
+            "# T\n\n::: practice-chapters\n",
+            "# T\n\nThe list of chapters is on [the page](./).\n",
+        ),
+        (
             '# T\n\n!!! tip "Mind `x`"\n    One.\n\n    - Two [a](b.md).\n\nAfter.\n',
             "# T\n\n> **Mind `x`**\n>\n> One.\n>\n> - Two [a](b/index.md).\n\nAfter.\n",
         ),
@@ -270,8 +278,11 @@ def test_a_copy_opens_with_what_the_page_shows_of_its_front_matter():
 def test_a_copy_of_a_quiz_is_two_lists():
     quiz = """# T
 
+## Why *so*
+
 ```quiz
 id: two
+section: "#why-so"
 question: Why <b>two</b>, see [x](../two.md)?
 options:
   - {id: a, text: "Cost, 5<!--= x --> times.", correct: true, why: It grows.}
@@ -280,9 +291,10 @@ options:
 
 After."""
     assert copied(quiz) == (
-        "# T\n\n**Question:** Why <b>two</b>, see [x](../two/index.md)?\n\n"
+        "# T\n\n## Why *so*\n\n**Question:** Why <b>two</b>, see [x](../two/index.md)?\n\n"
         "- A: Cost, 5 times.\n- B: Habit.\n\n"
-        "**Answer:**\n\n- A is right. It grows.\n- B is wrong. No.\n\nAfter.\n"
+        "**Answer:**\n\n- A is right. It grows.\n- B is wrong. No.\n\n"
+        "Read again: [Why so](#why-so)\n\nAfter.\n"
     )
 
 

@@ -15,13 +15,12 @@ from typing import Any
 from handbook.chapters import Chapter, Fence
 from handbook.drawing.figure import RenderedFigure
 from handbook.estimate import using
-from handbook.markdown import calc, mock
+from handbook.markdown import calc, mock, quiz
 from handbook.markdown.chapter import LEVELS
 from handbook.markdown.context import Page
 from handbook.markdown.figure import download_path
 from handbook.markdown.gallery import BLOCK as GALLERY
 from handbook.markdown.gallery import gallery
-from handbook.markdown.quiz import LANGUAGE, Quiz, read_quiz
 from handbook.project import Project
 
 NAME = "index.md"
@@ -33,7 +32,8 @@ _FIGURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(figure:(?P<id>[\w/-]+)\)")
 _INLINE = re.compile(r"(?<=\]\()(?P<target>[^\s()<>]+(?:\([^\s()]*\)[^\s()]*)*)")
 _DEFINITION = re.compile(r"(?m)^ {0,3}\[[^\^\]][^\]]*\]:[ \t]*(?P<target>\S+)")
 _ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[.#][A-Za-z][^{}\n]*\}")
-_REFERENCE = re.compile(r"(?m)^::: (?P<name>[\w.-]+)[ \t]*$")
+_REFERENCE = re.compile(r"(?m)^::: (?P<name>[\w.-]+)[ \t]*$(?:\n[ \t]+\S.*$)*")
+_LISTS = {"practice-chapters": "The list of chapters"}
 _BOX = re.compile(r'(?m)^(?P<mark>!!!|\?\?\?\+?|===)[ \t]+(?P<kind>[\w -]*)(?P<title>"[^\n]*")?$')
 # A line of such a box, or an empty line that more of it follows.
 _INSIDE = re.compile(r"\n(?:(?P<lead> {4}|\t)[^\n]*|(?P<empty>[ \t]*)(?=\n\s*?(?: {4}|\t)))")
@@ -117,16 +117,15 @@ class _Copy:
             alt = chapter.text[match.start("alt") : match.end("alt")]
             yield *match.span(), self._figure(match["id"], alt)
         for match in _REFERENCE.finditer(chapter.prose):
-            yield *match.span(), f"The reference of `{match['name']}` is on [the page](./)."
+            what = _LISTS.get(match["name"], f"The reference of `{match['name']}`")
+            yield *match.span(), f"{what} is on [the page](./)."
         for match in _ATTRIBUTES.finditer(chapter.prose):
             yield *match.span(), ""
         for pattern in (_INLINE, _DEFINITION):
             for match in pattern.finditer(chapter.prose):
                 if not match["target"].startswith("figure:"):
                     yield *match.span("target"), self._target(match["target"])
-        yield from self._quizzes()
-        yield from self._mocks()
-        yield from self._calculators()
+        yield from self._practice()
         yield from self._boxes()
 
     def _title(self) -> re.Match[str] | None:
@@ -159,57 +158,53 @@ class _Copy:
         words = " ".join(f"{' '.join(alt.split())} {figure.description}".split())
         return f"**Figure: {figure.title.rstrip('.')}.** {words} [Drawing (SVG)]({drawing})"
 
-    def _quizzes(self) -> Iterator[Edit]:
+    def _practice(self) -> Iterator[Edit]:
+        """Quizzes, mock interviews and calculators; what cannot be read stays as it was typed."""
         starts = [0, *(m.end() for m in re.finditer("\n", self.chapter.text))]
+        writers = {quiz.LANGUAGE: self._quiz, mock.LANGUAGE: self._mock, calc.LANGUAGE: self._calc}
         for fence in self.chapter.fences:
-            quiz = read_quiz(fence, self.chapter.path)[0] if fence.language == LANGUAGE else None
-            if quiz:
-                start, end = _lines_of(fence, starts, len(self.chapter.text))
-                yield start, end, self._quiz(quiz)
+            written = writers[fence.language](fence) if fence.language in writers else ""
+            if written:
+                yield *_lines_of(fence, starts, len(self.chapter.text)), written
 
-    def _quiz(self, quiz: Quiz) -> str:
-        question = f"**Question:** {self._inline(quiz.question)}"
-        options = list(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", quiz.shown, strict=False))
+    def _quiz(self, fence: Fence) -> str:
+        one = quiz.read_quiz(fence, self.chapter.path)[0]
+        if one is None:
+            return ""
+        question = f"**Question:** {self._inline(one.question)}"
+        options = list(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", one.shown, strict=False))
         asked = [f"- {letter}: {self._inline(option.text)}" for letter, option in options]
-        answer = {"choice": self._reasons, "order": self._places, "free": self._model}[quiz.kind]
-        return "\n".join([question, "", *asked, *([""] if asked else []), *answer(quiz), ""])
+        answer = {"choice": self._reasons, "order": self._places, "free": self._model}[one.kind]
+        lines = [question, "", *asked, *([""] if asked else []), *answer(one), ""]
+        if taught := one.title_of_section(self.chapter):
+            lines += [f"Read again: [{taught}]({one.section})", ""]
+        return "\n".join(lines)
 
-    def _mocks(self) -> Iterator[Edit]:
-        starts = [0, *(m.end() for m in re.finditer("\n", self.chapter.text))]
-        for fence in self.chapter.fences:
-            if fence.language == mock.LANGUAGE:
-                found = mock.read_mock(fence, self.chapter.path)[0]
-                if found:
-                    start, end = _lines_of(fence, starts, len(self.chapter.text))
-                    yield start, end, self._inline("\n\n".join(_interview(found))) + "\n"
+    def _mock(self, fence: Fence) -> str:
+        one = mock.read_mock(fence, self.chapter.path)[0]
+        return self._inline("\n\n".join(_interview(one))) + "\n" if one else ""
 
-    def _reasons(self, quiz: Quiz) -> list[str]:
-        options = zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", quiz.options, strict=False)
+    def _reasons(self, one: quiz.Quiz) -> list[str]:
+        options = zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", one.options, strict=False)
         reasons = [
             f"- {letter} is {'right' if option.correct else 'wrong'}. {self._inline(option.why)}"
             for letter, option in options
         ]
         return ["**Answer:**", "", *reasons]
 
-    def _places(self, quiz: Quiz) -> list[str]:
-        items = [f"{self._inline(item.sentence)} {self._inline(item.why)}" for item in quiz.options]
+    def _places(self, one: quiz.Quiz) -> list[str]:
+        items = [f"{self._inline(item.sentence)} {self._inline(item.why)}" for item in one.options]
         return ["**Answer:**", "", *(f"{at}. {item}" for at, item in enumerate(items, 1))]
 
-    def _model(self, quiz: Quiz) -> list[str]:
-        points = [f"- {self._inline(point)}" for point in quiz.points]
-        return [f"**Answer:** {self._inline(quiz.answer)}", "", "It names:", "", *points]
+    def _model(self, one: quiz.Quiz) -> list[str]:
+        points = [f"- {self._inline(point)}" for point in one.points]
+        return [f"**Answer:** {self._inline(one.answer)}", "", "It names:", "", *points]
 
-    def _calculators(self) -> Iterator[Edit]:
-        starts = [0, *(m.end() for m in re.finditer("\n", self.chapter.text))]
-        for fence in self.chapter.fences:
-            if fence.language == calc.LANGUAGE:
-                one = calc.read_calculator(fence, self.chapter.path)[0]
-                if one:
-                    start, end = _lines_of(fence, starts, len(self.chapter.text))
-                    yield start, end, self._calculator(one)
-
-    def _calculator(self, one: calc.Calculator) -> str:
+    def _calc(self, fence: Fence) -> str:
         """A table of what goes in and what comes out, in its first state."""
+        one = calc.read_calculator(fence, self.chapter.path)[0]
+        if one is None:
+            return ""
         with using(self.project):
             computed = calc.compute(one, self.project, self.chapter.path)
         values = [calc.shown(value) for value in computed.values[: len(one.inputs)]]

@@ -130,6 +130,15 @@ class Quiz:
         """The id of its element on the page."""
         return f"quiz-{self.id}"
 
+    def title_of_section(self, page: Chapter) -> str:
+        """Returns what the section that teaches it is called; empty where it names none.
+
+        Args:
+            page: Its page.
+        """
+        named = (each.text for each in page.headings if f"#{each.anchor}" == self.section)
+        return next(named, "the section that teaches it") if self.section else ""
+
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
@@ -289,11 +298,9 @@ def quiz_element(quiz: Quiz, page: Chapter) -> Element:
     answer = SubElement(box, "details", {"class": "hb-quiz__answer"})
     SubElement(answer, "summary").text = "Show the answer"
     {"choice": _reasons, "order": _places, "free": _model}[quiz.kind](answer, quiz)
-    if quiz.section:
+    if section := quiz.title_of_section(page):
         taught = SubElement(answer, "p", {"class": "hb-quiz__section"})
         taught.text = "Read again: "
-        named = (each.text for each in page.headings if f"#{each.anchor}" == quiz.section)
-        section = next(named, "the section that teaches it")
         SubElement(taught, "a", {"href": quiz.section}).text = AtomicString(section)
     return box
 

@@ -24,6 +24,24 @@ def test_where_quality_is_lost_adds_up() -> None:
     assert lab["cuts"][4:] == [200, 500]
 
 
+def test_parts_of_the_possible_order() -> None:
+    parts = block.parts_percent()
+    assert sum(parts) == pytest.approx(100)
+    assert [round(part) for part in parts] == [42, 8, 25, 25]
+    assert parts[3] == pytest.approx(block.retrieval_loss_percent())
+    assert parts[2] / (parts[0] + parts[1] + parts[2]) == pytest.approx(
+        block.ranker_loss_percent() / 100
+    )
+
+
+def test_where_a_history_encoded_once_is_as_dear_as_attention() -> None:
+    # Two layers of width 256 over 200 actions, twelve matrices of 256 squared and the attention.
+    once = 2 * 2 * 12 * 256**2 * 200 + 2 * 4 * 200**2 * 256
+    each = 200 * 2 * ((256 + 1) * 36 + 36 + 1)
+    assert block.even_candidates() == pytest.approx(once / each, rel=0.01)
+    assert block.even_candidates() * each == pytest.approx(block.feed.sequence_flops())
+
+
 def test_pairs_by_listing_them() -> None:
     listed = list(itertools.combinations(range(40), 2))
     assert block.pairs() == len(listed)

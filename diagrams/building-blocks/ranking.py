@@ -24,17 +24,19 @@ def stages():
     """Each stage sees what the one before cannot: the pair, then the list.
 
     Retrieval's candidates and scores pass a cheap model; the ranker adds features of the pair and a
-    history that is encoded once; the last step sees the list; outcomes train all of them.
+    history that is encoded once; the last step sees the list. Outcomes train retrieval and the
+    ranker; the ranker's order trains the cheap model.
     """
     with Plane("Request", role="online"):
         found = Index("Retrieval", f"{feed.retrieved():,.0f}, with scores")
         cheap = Model("Cheap model", f"{feed.prerank_parameters() / 1e3:.0f} thousand weights")
         rank = Model(
-            "Ranker", f"{feed.RANKED:.0f}, {feed.dense_parameter_count() / 1e6:.0f} million"
+            "Ranker",
+            f"{feed.RANKED:.0f} posts, {feed.dense_parameter_count() / 1e6:.0f} million weights",
         )
         final = Job("Re-rank", f"sees the list: {feed.RERANKED:.0f} → 10", icon="mdi-sort-variant")
     with Plane("Features", role="data"):
-        pair = Store("Of the pair", f"{feed.RANKED:.0f} lookups a request")
+        pair = Store("Of the pair", "all of a user's, one read")
         history = Model("History", f"{block.HISTORY:.0f} actions, once")
     log = Stream("Outcomes", "with position and time")
     found >> Edge(step=1) >> cheap
@@ -48,25 +50,16 @@ def stages():
 def losses():
     """A quarter is lost before the ranker sees anything, a third of the rest by the ranker.
 
-    NDCG of the first ten in the lab: what is trending, retrieval's own order, the ranker's, the
-    best order of what retrieval handed on, and the best order of everything.
+    The best NDCG that is possible in the lab, in parts: what is in retrieval's own order, what the
+    ranker adds, what it leaves of the candidates it has, and what retrieval never handed on.
     """
     return Chart(
-        x="Order by",
-        y="NDCG@10",
+        x="Part of the best order",
+        y="Share of the possible (%)",
         series=[
             Bars(
-                ["trending", "retrieval", "ranker", "best of 200", "best of all"],
-                [
-                    round(lab[f"ndcg_{name}"], 3)
-                    for name in (
-                        "trending",
-                        "retrieval",
-                        "two_stages",
-                        "oracle_on_handed",
-                        "oracle",
-                    )
-                ],
+                ["retrieval's order", "ranker adds", "ranker leaves", "never handed on"],
+                [round(part) for part in block.parts_percent()],
                 "NDCG@10",
                 role="model",
             )
@@ -92,27 +85,30 @@ def kept():
 
 
 def families():
-    """All pairs of forty fields cost less than a hundredth of one full cross layer.
+    """Some 190 candidates are enough to make a history encoded once cheaper than attention.
 
-    Operations for 500 candidates by way of combining features, forty fields of 64 values each.
-    Dense layers are 1,024 and 512 wide; attention compares each candidate with 200 past actions.
+    Operations of a request by way of combining features, forty fields of 64 values each. Dense
+    layers are 1,024 and 512 wide; attention compares each candidate with 200 past actions.
     """
     ways = (
-        ("pairs", block.dot_flops()),
-        ("thin cross", 2 * block.cross_parameters(block.CROSS_RANK)),
-        ("attention", block.target_attention_flops()),
-        ("dense", 2 * block.dense_network_parameters()),
-        ("full cross", 2 * block.cross_parameters()),
+        ("full cross", 2 * block.cross_parameters(), "monitor"),
+        ("dense", 2 * block.dense_network_parameters(), "data"),
+        ("attention", block.target_attention_flops(), "model"),
+        ("pairs", block.dot_flops(), "offline"),
     )
+    ranked = [20, 50, 100, 200, 500, 1_000, 2_000]
+    once = [feed.sequence_flops() / 1e9] * len(ranked)
     return Chart(
-        x="Way to combine features",
+        x="Candidates",
         y="GFLOP a request",
+        x_scale="log",
+        y_scale="log",
         series=[
-            Bars(
-                [name for name, _ in ways],
-                [round(feed.RANKED * flops / 1e9, 2) for _, flops in ways],
-                "500 candidates",
-                role="data",
-            )
+            *(
+                Line(ranked, [number * flops / 1e9 for number in ranked], name, role=role)
+                for name, flops, role in ways
+            ),
+            Line(ranked, once, "history once", role="online"),
         ],
+        markers=[Marker(x=float(feed.RANKED), label=f"the feed's {feed.RANKED:.0f}")],
     )

@@ -75,6 +75,11 @@ def target_attention_flops() -> float:
     return HISTORY * inference_flops(dense_parameters(4 * VECTOR, ATTENTION_HIDDEN, 1))
 
 
+def even_candidates() -> float:
+    """Candidates at which attention to each costs as much as a history that is encoded once."""
+    return feed.sequence_flops() / target_attention_flops()
+
+
 def family_rows() -> list[list[str]]:
     """Ways to combine features: weights and operations for a request."""
     width, ranked = input_width(), feed.RANKED
@@ -150,6 +155,14 @@ def closed_percent() -> float:
     """Per cent of the way from retrieval's order to the best order of what it handed on."""
     gained = LAB["ndcg_two_stages"] - LAB["ndcg_retrieval"]
     return 100 * gained / (LAB["ndcg_oracle_on_handed"] - LAB["ndcg_retrieval"])
+
+
+def parts_percent() -> list[float]:
+    """Parts of the oracle's NDCG: retrieval's order, the ranker's gain, its loss, the dropped."""
+    names = ("retrieval", "two_stages", "oracle_on_handed", "oracle")
+    reached = [0.0, *(LAB[f"ndcg_{name}"] for name in names)]
+    steps = zip(reached, reached[1:], strict=False)
+    return [100 * (after - before) / reached[-1] for before, after in steps]
 
 
 def gain_rows() -> list[list[str]]:

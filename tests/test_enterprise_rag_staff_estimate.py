@@ -56,6 +56,7 @@ def test_growth_widens_the_gap_instead_of_closing_it() -> None:
     assert staff.grown_cards() == 46 + 27
     assert staff.grown_dollars() == 73 * 3 * 730
     assert staff.grown_gap() > rag.constraint_dollars()
+    assert round(staff.grown_gap() / 1e3) == 68, "the quiz says it in words"
     assert staff.grown_cards(1) == rag.generator_cards()
 
 

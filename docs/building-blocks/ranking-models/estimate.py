@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from handbook.estimate import (
@@ -161,7 +162,7 @@ def parts_percent() -> list[float]:
     """Parts of the oracle's NDCG: retrieval's order, the ranker's gain, its loss, the dropped."""
     names = ("retrieval", "two_stages", "oracle_on_handed", "oracle")
     reached = [0.0, *(LAB[f"ndcg_{name}"] for name in names)]
-    steps = zip(reached, reached[1:], strict=False)
+    steps = itertools.pairwise(reached)
     return [100 * (after - before) / reached[-1] for before, after in steps]
 
 

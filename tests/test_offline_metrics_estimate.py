@@ -25,6 +25,17 @@ def test_five_metrics_of_two_rankings_by_hand() -> None:
     assert [row[3] for row in block.ranking_rows()[1:]] == ["A", "A", "A", "B", "B"]
 
 
+def test_a_right_model_passes_the_calibration_gate_four_times_in_five() -> None:
+    source, actions, passed = random.Random(11), block.actions_to_pass(), 0
+    for _ in range(20_000):
+        ratio = source.gauss(1, 1 / math.sqrt(actions))
+        half = 1.96 / math.sqrt(actions)
+        passed += ratio - half > 0.95 and ratio + half < 1.05
+    assert passed / 20_000 == pytest.approx(0.8, abs=0.02)
+    # A slice of fifty actions can never show it.
+    assert 1.96 / math.sqrt(50) > 0.05
+
+
 def test_knowing_the_user_only_gives_a_fair_auc() -> None:
     # A thousand rows of each kind of user: 200 and 20 positives, 800 and 980 negatives.
     won = 200 * 980 + (200 * 800 + 20 * 980) / 2

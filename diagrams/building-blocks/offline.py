@@ -45,7 +45,7 @@ def path():
     pair >> Edge(step=4, kind="async") >> gates
     gates >> Edge("pass", step=5, kind="async") >> test
     test >> Edge("lost ones too", step=6, kind="async") >> record
-    record >> Edge("is it worth it?", kind="control") >> choose
+    record >> Edge(kind="control") >> choose
 
 
 def splits():

@@ -139,6 +139,19 @@ def users_paired() -> float:
 SLICE_USERS = assumed(2_000, "users", "of a named slice, a tenth of the test set")
 
 
+BAND = assumed(0.05, "of the ratio", "by which predicted over observed may be off, either way")
+
+
+def actions_to_pass(band: float = BAND) -> float:
+    """Actions of a slice with which a right model's 95 % interval lies inside the band, at 80 %.
+
+    Args:
+        band: How far the interval may reach on either side of one.
+    """
+    # Inside on both sides: each side may fail one time in ten.
+    return math.ceil(((Z_95 + _NORMAL.inv_cdf(0.9)) / band) ** 2)
+
+
 def slice_margin() -> float:
     """Half of the 95 % interval of a paired difference in a slice, of NDCG."""
     return Z_95 * difference_error() * math.sqrt(TEST_USERS / SLICE_USERS)

@@ -227,7 +227,12 @@ def row_path() -> list[tuple[str, float]]:
 def volume_rows() -> list[list[str]]:
     """The feed's day from log lines to training rows, as a table."""
     path = dict(row_path())
-    example, line = feed.EXAMPLE_BYTES, LINE_BYTES
+    example, line, positive = feed.EXAMPLE_BYTES, LINE_BYTES, feed.POSITIVE_SHARE
+    views = f"{feed.viewed_per_day() / 1e9:.0f} billion views"
+    requests = (
+        f"{sessions_per_day() / 1e9:.0f} billion sessions × {feed.PAGES_PER_SESSION:.0f} requests"
+    )
+    kept = f"{positive:.1f} + {1 - positive:.1f} × {feed.NEGATIVE_KEEP:.1f}"
     rows = [["What", "Arithmetic", "Billions a day", "TB a day"]]
     rows += [
         [
@@ -238,19 +243,19 @@ def volume_rows() -> list[list[str]]:
         ],
         [
             "Events after cleaning",
-            f"{feed.viewed_per_day() / 1e9:.0f} billion views × {feed.EVENTS_PER_IMPRESSION:.1f}",
+            f"{views} × {feed.EVENTS_PER_IMPRESSION:.1f} (the view and its actions)",
             f"{path['Events of people'] / 1e9:.1f}",
             f"{events_per_day() * line / 1e12:.1f}",
         ],
         [
             "Features as served",
-            f"requests × {feed.POSTS_PER_REQUEST:.0f} returned, {example:,.0f} B each",
+            f"{requests} × {feed.POSTS_PER_REQUEST:.0f} posts, {example:,.0f} B each",
             f"{returned_per_day() / 1e9:.0f}",
             f"{feature_buffer_bytes() / 1e12:.0f}",
         ],
         [
             "Training rows",
-            f"views × {feed.kept_share():.2f} kept",
+            f"views × ({kept}), {example:,.0f} B each",
             f"{path['Training rows'] / 1e9:.2f}",
             f"{feed.example_log_per_day_bytes() / 1e12:.1f}",
         ],

@@ -80,6 +80,9 @@ def test_fleet_and_bill_by_hand() -> None:
     assert ads.cost_per_month() == pytest.approx(bill)
     assert ads.cost_per_1000_requests() == pytest.approx(bill / (1e9 * 730 / 24) * 1e3)
     assert ads.arithmetic_hours() < ads.pass_hours() / 20
+    # Two days of 94.5 million examples, replayed between two steps of the stream or three.
+    assert ads.replay_minutes() == pytest.approx(2 * 94.5e6 / 100_000 / 60)
+    assert ads.history_parameters() == 2 * (96 * 128 + 128)
 
 
 def test_memory_reads_deltas_and_half_the_ads_by_hand() -> None:
@@ -187,6 +190,7 @@ def test_maps_alarms_and_margins_by_hand() -> None:
     assert ads.conversion_map_days() == pytest.approx(20 * 384.15 / 7_500, rel=1e-3)
     assert ads.map_hours() < 24 * ads.conversion_map_days() / 15
     assert ads.checks_a_false_alarm() == pytest.approx(1 / (0.025**2 + 0.025**2))
+    assert ads.false_alarms_per_day() == pytest.approx(15e6 / 1_536.6 / 800, rel=1e-3)
     # Halves of all users: the effect that a hundred million an arm would need.
     z = 1.959964 + 0.841621
     effect = z * 1.2 * math.sqrt(2 / 1e8) / 0.42

@@ -170,7 +170,7 @@ def load_rows() -> list[list[str]]:
 ELIGIBLE_SHARE = assumed(0.02, "of active ads", "targeting, consent, caps and live budget")
 RETRIEVED = assumed(2_000, "ads", "what the sources return together")
 SCORED = assumed(500, "ads", "what the pre-ranker lets through")
-SHORTLIST_TOWER = assumed(1_200, "ads", "largest bid times tower score")
+SHORTLIST_TOWER = assumed(1_200, "ads", "largest bid times the towers' rate")
 SHORTLIST_VALUE = assumed(400, "ads", "largest bid times smoothed rate of the ad")
 SHORTLIST_KNOWN = assumed(250, "ads", "advertisers with whom the user has dealt")
 SHORTLIST_NEW = assumed(150, "ads", "young ads, drawn with a logged probability")
@@ -291,9 +291,14 @@ def candidate_flops() -> float:
     return inference_flops(candidate_parameters()) + 4 * HISTORY_ACTIONS * HISTORY_WIDTH
 
 
+def history_parameters() -> float:
+    """Parameters that make keys and values of the history, passed once a request."""
+    return 2 * dense_parameters(HISTORY_INPUT, HISTORY_WIDTH)
+
+
 def history_flops() -> float:
     """Operations for keys and values of the history, once a request."""
-    return 2 * inference_flops(dense_parameters(HISTORY_INPUT, HISTORY_WIDTH), HISTORY_ACTIONS)
+    return inference_flops(history_parameters(), HISTORY_ACTIONS)
 
 
 def request_flops(scored: float = SCORED) -> float:
@@ -640,6 +645,8 @@ EXPERIMENTS = assumed(60, "full retrains a month", "experiments, and one a week 
 STREAM_CARDS = assumed(2, "cards", "one trains on the stream, one stands by in another zone")
 STREAM_STEP_MIN = assumed(15, "minutes", "from events to weights that passed the light gate")
 
+REPLAY_DAYS = assumed(2, "days", "a day of waiting for clicks, and the day until the build ends")
+
 
 def pass_hours(kept: float = block.KEPT) -> float:
     """Card-hours of one pass over all days kept.
@@ -659,6 +666,11 @@ def arithmetic_hours() -> float:
 def stream_examples_per_s() -> float:
     """Examples a second that the stream brings at the peak."""
     return examples_per_day() / SECONDS_PER_DAY * PEAK_FACTOR
+
+
+def replay_minutes() -> float:
+    """Minutes in which a card replays the stream's days since the nightly model's cut."""
+    return REPLAY_DAYS * examples_per_day() / EXAMPLES_PER_S / 60
 
 
 def training_card_hours(retrains: float = EXPERIMENTS, kept: float = block.KEPT) -> float:
@@ -1181,6 +1193,11 @@ ALARM_LEVEL = assumed(0.05, "of checks", "a true ratio of one leaves its interva
 def checks_a_false_alarm() -> float:
     """Pairs of checks in which a sound slice fails twice on the same side once, by chance."""
     return 1 / (2 * (ALARM_LEVEL / 2) ** 2)
+
+
+def false_alarms_per_day() -> float:
+    """False alarms a day over slices of one kind, which together hold all clicks."""
+    return clicks_per_day() / block.clicks_for() / checks_a_false_alarm()
 
 
 # --------------------------------------------------------------------------- auction

@@ -127,5 +127,9 @@ def test_cost_adds_up_and_agrees_with_the_guide() -> None:
     assert parts["Rewriting follow-ups, small model"] == pytest.approx(
         100 * 0.75 * (600 * 0.1 + 25 * 0.5) / 1e6
     )
+    alone = 0.75 * block.rewrite_ms() / 1e3 / 3_600 * 3 * 7.5 * 100
+    assert block.own_rewrite_cents() == pytest.approx(alone)
+    found = alone + card + parts["Embedding the question"] + parts["Two searches"]
+    assert block.own_retrieval_percent() == pytest.approx(100 * found / (generator + found))
     assert block.passage_dollars() == pytest.approx(1.2e6 * 365 / 12 * 300 * 2 / 1e6)
     assert block.passage_points() == pytest.approx(block.passage_dollars() / 365_000, rel=1e-3)

@@ -507,6 +507,18 @@ def retrieval_share_percent() -> float:
     return 100 * (1 - math.fsum(cost_parts()[name] for name in generator) / answer_cents())
 
 
+def own_rewrite_cents() -> float:
+    """Cents an answer if each follow-up is rewritten alone on an own card."""
+    return FOLLOW_UPS * card_cents(rewrite_ms())
+
+
+def own_retrieval_percent() -> float:
+    """Per cent of an answer's cents for everything before the generator, rewritten so."""
+    hosted = cost_parts()["Rewriting follow-ups, small model"]
+    found = retrieval_share_percent() / 100 * answer_cents() - hosted + own_rewrite_cents()
+    return 100 * found / (answer_cents() - hosted + own_rewrite_cents())
+
+
 def cost_rows() -> list[list[str]]:
     """An answer's cents."""
     rows = [["Part", "Cents", "Share"]]

@@ -52,6 +52,11 @@ def test_an_auction_of_three_is_won_and_paid_by_the_second_highest_value() -> No
     assert block.lost_percent() == pytest.approx(10)
 
 
+def test_a_map_keeps_an_edge_and_a_value_a_step() -> None:
+    edges, values = np.linspace(0.05, 1, 20), np.linspace(0, 0.5, 20)
+    assert block.map_numbers() == edges.size + values.size
+
+
 def test_clicks_and_the_noise_floor() -> None:
     assert block.clicks_for() == pytest.approx((1.959964 / 0.05) ** 2, rel=1e-6)
     assert block.impressions_for() == pytest.approx(153_658, rel=1e-5)

@@ -182,6 +182,11 @@ def floor_relative_percent(impressions: float = 10_000) -> float:
     return 100 * noise_floor(impressions, CLICK_RATE) / CLICK_RATE
 
 
+def map_numbers() -> float:
+    """Numbers that a map of steps is kept in: where each step ends, and what it says."""
+    return 2 * BINS
+
+
 def bucket_days(
     rate: float = CLICK_RATE, impressions_per_day: float = 1e6, bins: float = BINS
 ) -> float:

@@ -19,7 +19,7 @@ def path():
         meets = Stream("Exposure log", "first time it is met")
     with Plane("Analysis", role="data"):
         join = Store("Users with metrics", "one row a user")
-        ratio = Monitor("Sample ratio", f"1 % lost: p = {block.srm_p():.0e}")
+        ratio = Monitor("Sample ratio", f"1 % lost: 1 in {1 / block.srm_p() / 1e9:,.0f} bn")
         stop = Job("Stop", "find who is missing", icon="mdi-alert-octagon")
         adjust = Job("CUPED", f"leaves {100 * block.cuped_share():.0f} % of the users")
     with Plane("Decision", role="offline"):
@@ -55,7 +55,11 @@ def curse():
                 role="monitor",
             )
         ],
-        markers=[Marker(x=80, label=f"80 %: {block.exaggeration(0.8):.2f}"), Marker(y=1)],
+        markers=[
+            Marker(x=20, label=f"20 %: {block.exaggeration(0.2):.1f}"),
+            Marker(x=80, label=f"80 %: {block.exaggeration(0.8):.2f}"),
+            Marker(y=1),
+        ],
     )
 
 

@@ -174,3 +174,13 @@ def test_sums_are_those_of_the_tables() -> None:
     assert plans.study_minutes("feed") >= 1.5 * plans.reading_minutes("feed")
     assert plans.week_gap_days() == pytest.approx(1.4)
     assert plans.year_gap_days(0.1) == pytest.approx(36.5)
+
+
+def test_a_panel_of_four_sits_through_four_rounds_write_ups_and_debriefs() -> None:
+    assert panel.panel_hours(1) == pytest.approx(110 / 60)
+    assert panel.panel_hours(4) == pytest.approx(4 * 110 / 60)
+
+
+def test_a_strict_interviewer_shows_against_the_mean_of_three_others() -> None:
+    one = 0.36 * (7 * 0.7 + 49 * 0.3)
+    assert panel.strictness_limit() == pytest.approx(1.96 * math.sqrt(one * (1 + 1 / 3) / 20), 1e-3)

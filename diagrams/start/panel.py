@@ -58,11 +58,11 @@ def hour():
 
 
 def error():
-    """A halo costs more than an interviewer.
+    """Scoring each step apart is worth nearly three sheets.
 
     Model, not data: standard error of the total of seven steps when each step's score is off by
-    0.6 points. With a shared error of three tenths of the variance, four sheets are needed to be
-    about as exact as one and a half sheets without it.
+    0.6 points. With a halo, three tenths of the error's variance are shared by all steps, and
+    three sheets are about as exact as one without.
     """
     sheets = list(range(1, 7))
     return Chart(

@@ -23,6 +23,7 @@ DEBRIEF_MINUTES = assumed(30, "minutes", "one candidate, everybody who saw them"
 
 STEP_ERROR = assumed(0.6, "points", "standard deviation of one step's score; measure your own")
 SHARED_SHARE = assumed(0.3, "of the variance", "the same error in all steps: severity and halo")
+WATCHED = assumed(20, "candidates", "enough of one interviewer's rounds to judge strictness by")
 SHEETS = assumed(4, "sheets", "interviewers who score the same skills of one candidate")
 
 
@@ -78,3 +79,23 @@ def refused_percent(sheets: float = 1, true_total: float = rubric.meeting_total(
     # Half a point below the cut-off: totals are whole numbers.
     edge = rubric.YES_TOTAL - 0.5
     return 100 * NormalDist(true_total, total_error(sheets)).cdf(edge)
+
+
+def panel_hours(sheets: float = SHEETS) -> float:
+    """Hours of interviewers for one candidate: the slot, the write-up and the debrief of each.
+
+    Args:
+        sheets: Interviewers who score independently.
+    """
+    return sheets * (SLOT_MINUTES + WRITE_UP_MINUTES + DEBRIEF_MINUTES) / 60
+
+
+def strictness_limit(candidates: float = WATCHED, others: float = 3) -> float:
+    """Points that a mean total is off the others' by chance alone in one case of twenty.
+
+    Args:
+        candidates: Rounds that are compared.
+        others: Interviewers whose mean is compared with, for each candidate.
+    """
+    per_candidate = math.hypot(total_error(1), total_error(others))
+    return NormalDist().inv_cdf(0.975) * per_candidate / math.sqrt(candidates)

@@ -1,6 +1,6 @@
 """What the labs measured, drawn from their stored results."""
 
-from handbook.drawing import Chart, Line, Marker
+from handbook.drawing import Chart, Line, Marker, Points
 from handbook.estimate import results
 
 calibration = results("building-blocks/calibration")
@@ -29,7 +29,7 @@ def reliability():
                 "as trained",
                 role="monitor",
             ),
-            Line(
+            Points(
                 [100 * p for p, _ in corrected],
                 [100 * o for _, o in corrected],
                 "corrected",
@@ -73,7 +73,8 @@ def goodput():
     """Where answers are long, pages carry nearly three times the load of reserved memory.
 
     Per cent of answers in time against the load, as a share of the highest that was tried. The line
-    across is nine in ten. Long prompts: both ways alike. Static batches are late at every load.
+    across is nine in ten; those upright are the highest loads above it, for long answers with
+    reserved memory and with pages. Long prompts: both alike. Static batches are late at every load.
     """
     lines = [
         ("writer", "continuous", "long answers, reserved", "nearline"),
@@ -90,11 +91,15 @@ def goodput():
         )
         for load, kind, label, role in lines
     ]
+    kept = {
+        name: 100 * serving[f"writer_{kind}_goodput"] / serving["writer_rates"][-1]
+        for name, kind in (("reserved", "continuous"), ("pages", "paged"))
+    }
     return Chart(
         x="Load (% of the highest tried)",
         y="Answers in time (%)",
         series=series,
-        markers=[Marker(y=90)],
+        markers=[Marker(y=90), *(Marker(x=share, label=name) for name, share in kept.items())],
     )
 
 

@@ -69,6 +69,8 @@ def test_hosted_tokens_cost_their_price() -> None:
     saved = step.large_hosted_dollars() - step.small_hosted_dollars()
     assert step.break_even_points() == pytest.approx(saved / step.point_dollars())
     assert step.cached_saving() == pytest.approx(800 * 2 * 0.95 / (2800 * 2 + 200 * 10))
+    # 51 cards and two people against the large bill with its instructions cached.
+    assert step.middle_saving() == pytest.approx(1 - 141_690 / (277_400 * 0.8))
 
 
 def test_cards_of_your_own_by_hand() -> None:

@@ -73,7 +73,7 @@ def compute():
 
 
 def release():
-    """Training takes a third of a day; being allowed to serve takes the rest.
+    """Training is a quarter of a release; being allowed to serve takes the rest.
 
     A retrain on thirty days of examples, its calibration maps, the gate and the canary follow each
     other. The day that passes meanwhile costs one short pass, and the experiment starts after it.
@@ -167,7 +167,7 @@ def adapt():
         )
     prompt >> Edge("facts missing") >> retrieve
     retrieve >> Edge("facts there, form wrong") >> tune
-    tune >> Edge("good, but dear") >> distil
+    tune >> Edge("too dear") >> distil
 
 
 def cost():

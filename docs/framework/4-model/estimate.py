@@ -444,10 +444,8 @@ OLDER = "https://platform.claude.com/docs/zh-CN/models/sonnet-5-5/overview"
 OLDER_TITLE = "Anthropic, Claude Sonnet 5.5, comparison before 7 October 2026: Haiku 4.5"
 OLDER_IN = sourced(1, "$ per million input tokens", OLDER, OLDER_TITLE, READ)
 OLDER_OUT = sourced(5, "$ per million output tokens", OLDER, OLDER_TITLE, READ)
-CACHE = "https://github.com/kurofune/claudit/releases/tag/v1.9.2"
-CACHE_TITLE = "claudit v1.9.2, compared with the provider's price list on 2026-10-24"
-LARGE_CACHED = sourced(0.05, "of the input price", CACHE, CACHE_TITLE, READ)
-SMALL_CACHED = sourced(0.10, "of the input price", CACHE, CACHE_TITLE, READ)
+LARGE_CACHED = sourced(0.05, "of the input price", CLAUDE, SONNET_TITLE, READ)
+SMALL_CACHED = sourced(0.10, "of the input price", CLAUDE, HAIKU_TITLE, READ)
 EASY_SHARE = assumed(0.8, "of answers", "that the small model gives as well; a router finds them")
 ROUTER_MISS = assumed(0.005, "of conversations", "lost where the router sent a hard one to it")
 
@@ -673,6 +671,11 @@ def middle_own_dollars() -> float:
     return monthly_cost(serve.cards(), feed.H100_PRICE) + people_dollars()
 
 
+def middle_saving() -> float:
+    """Share of the large hosted bill that this model saves, instructions cached on both sides."""
+    return 1 - middle_own_dollars() / (large_hosted_dollars() * (1 - cached_saving()))
+
+
 def own_over_small_hosted() -> float:
     """How many times the small hosted model's bill the cards alone of the small open one cost."""
     return own_dollars() / small_hosted_dollars()
@@ -729,7 +732,7 @@ def cost_rows() -> list[list[str]]:
         ),
         row(
             f"Open, {middle:.0f} billion",
-            f"{serve.cards():.0f} H100s in 8 bits, {ENGINEERS:.0f} people",
+            f"{serve.cards():.0f} H100s in 8 bits, cached prefix, {ENGINEERS:.0f} people",
             middle_own_dollars(),
         ),
         row(

@@ -109,6 +109,8 @@ def test_prices_by_hand() -> None:
     assert numbers.hbm_dollars() == pytest.approx(6.88 * 730 / 80)
     assert numbers.memory_dollars() == pytest.approx(1.072 * 730 / 137.438953472)
     assert numbers.answers_dollars() == pytest.approx(2.8 * 2 + 0.2 * 10)
+    # A thousand times 2,000 fresh tokens, 800 cached at a twentieth, 200 written.
+    assert numbers.cached_answers_dollars() == pytest.approx(2.0 * 2 + 0.8 * 0.1 + 0.2 * 10)
     assert numbers.token_rows()[1][-1] == "$0.38"
     assert numbers.small_model_fall() == pytest.approx(10)
     assert numbers.newer_server_percent() == pytest.approx(12.07, abs=0.01)

@@ -770,6 +770,8 @@ SERVER_BYTES = sourced(128 * GIB, "bytes", SERVERS, SERVERS_TITLE, READ)
 HAIKU_IN = model.SMALL_IN
 HAIKU_OUT = model.SMALL_OUT
 OLDER_IN = model.OLDER_IN
+HAIKU_CACHED = model.SMALL_CACHED
+SONNET_CACHED = model.LARGE_CACHED
 SONNET_IN = model.LARGE_IN
 SONNET_OUT = model.LARGE_OUT
 FABLE_TITLE = model.CLAUDE_TITLE + ": Fable 5.1"
@@ -894,6 +896,12 @@ def answers_dollars(into: float = SONNET_IN, out: float = SONNET_OUT) -> float:
         out: Dollars per million tokens written.
     """
     return 1_000 * (framework.input_tokens() * into + framework.TOKENS_PER_ANSWER * out) / MILLION
+
+
+def cached_answers_dollars() -> float:
+    """Dollars of the same by the middle model, with the fixed instructions read from its cache."""
+    saved = framework.INSTRUCTION_TOKENS * SONNET_IN * (1 - SONNET_CACHED)
+    return answers_dollars() - 1_000 * saved / MILLION
 
 
 # --------------------------------------------------------------------------- arithmetic

@@ -55,7 +55,29 @@ def test_error_budgets() -> None:
 def test_bad_answers_by_way_back() -> None:
     assert monitor.bad_answers() == pytest.approx(3e9 / 86_400 * 900)
     assert monitor.canary_bad_answers() == pytest.approx(monitor.bad_answers() / 100)
-    assert monitor.retrain_bad_answers() > 30 * monitor.bad_answers()
+    # 619 card-hours on 64 cards, an hour of maps, two of the gate; found after ten minutes.
+    hasty = 619.3 / 64 + 1 + 2 + 10 / 60
+    assert monitor.retrain_bad_answers() == pytest.approx(3e9 / 24 * hasty, rel=1e-3)
+
+
+def test_a_sudden_loss_waits_for_the_whole_release() -> None:
+    release = (619.3 / 64 + 1 + 2 + 24) / 24
+    assert monitor.trigger_days() == pytest.approx(1 + release, rel=1e-3)
+    assert monitor.schedule_days() == pytest.approx(3.5 + release, rel=1e-3)
+
+
+def test_a_judge_that_errs_needs_more_answers_than_a_perfect_one() -> None:
+    usual, bad = 0.03 * 0.9 + 0.97 * 0.02, 0.05 * 0.9 + 0.95 * 0.02
+    variance = usual * (1 - usual) + bad * (1 - bad)
+    a_side = (1.959964 + 0.841621) ** 2 * variance / (bad - usual) ** 2
+    assert monitor.judged_sample_with_errors() == math.ceil(a_side)
+    spread = math.sqrt(usual * (1 - usual) / 14_000 + bad * (1 - bad) / 2_000)
+    power = 0.5 * (1 + math.erf(((bad - usual) / spread - 1.959964) / math.sqrt(2)))
+    assert monitor.day_against_week_power() == pytest.approx(power)
+
+
+def test_scoring_twice_costs_machines_and_cards_only() -> None:
+    assert monitor.shadow_dollars_per_day() == pytest.approx(3e7 / 1_000 * 0.0069, rel=0.01)
 
 
 def test_the_best_cadence_is_a_minimum() -> None:

@@ -121,7 +121,8 @@ def loop():
     """Two equally good groups of authors: luck becomes fate, unless training corrects for it.
 
     A toy. One group starts with 55 per cent of impressions; each retraining favours what was shown.
-    A little exploration slows this little. A correction by what was shown, which needs it, does.
+    A little exploration hardly slows it. Correcting for what was shown, which takes exploration,
+    stops it.
     """
     rounds = list(range(int(monitor.LOOP_ROUNDS) + 1))
 

@@ -17,7 +17,6 @@ from handbook.estimate import (
     MINUTES_PER_HOUR,
     SECONDS_PER_HOUR,
     SECONDS_PER_MINUTE,
-    THOUSAND,
     any_slow,
     assumed,
     chapter,
@@ -29,6 +28,7 @@ base = chapter("framework")
 feed = chapter("case-studies/news-feed")
 data = chapter("framework/3-data")
 serve = chapter("framework/6-serve")
+model = chapter("framework/4-model")
 
 # --------------------------------------------------------------------------- noise of a statistic
 
@@ -333,7 +333,8 @@ def seconds_to_page(window_hours: float = 1) -> float:
 
 DETECT_MINUTES = assumed(10, "minutes", "from the first bad answer to the alarm")
 ROLLBACK_MINUTES = assumed(5, "minutes", "the last good version is still loaded beside")
-RETRAIN_HOURS = feed.retrain_wall_hours()
+RELEASE_HOURS = model.release_hours()
+HASTY_HOURS = RELEASE_HOURS - model.CANARY_HOURS
 
 
 def bad_answers(share: float = 1.0, minutes: float | None = None) -> float:
@@ -353,8 +354,8 @@ def canary_bad_answers() -> float:
 
 
 def retrain_bad_answers() -> float:
-    """The same for everybody if only a new training helps."""
-    return bad_answers(1.0, DETECT_MINUTES + RETRAIN_HOURS * MINUTES_PER_HOUR)
+    """The same for everybody if only a new model helps, trained and gated but without a canary."""
+    return bad_answers(1.0, DETECT_MINUTES + HASTY_HOURS * MINUTES_PER_HOUR)
 
 
 # --------------------------------------------------------------------------- old models
@@ -420,17 +421,17 @@ def cadence_rows() -> list[list[str]]:
 
 
 def trigger_days() -> float:
-    """Days from a sudden loss to a new model: a day of labels, and a training."""
-    return 1 + RETRAIN_HOURS / HOURS_PER_DAY
+    """Days from a sudden loss to a new model: a day of labels, and a release."""
+    return 1 + RELEASE_HOURS / HOURS_PER_DAY
 
 
 def schedule_days(interval_days: float = 7) -> float:
-    """The same on average if one waits for the schedule, and trains then.
+    """The same on average if one waits for the schedule, and releases then.
 
     Args:
         interval_days: Days between two trainings.
     """
-    return interval_days / 2 + RETRAIN_HOURS / HOURS_PER_DAY
+    return interval_days / 2 + RELEASE_HOURS / HOURS_PER_DAY
 
 
 # --------------------------------------------------------------------------- feedback loop
@@ -473,6 +474,20 @@ CANARY_RUNS = assumed(3, "runs in a row", "in which the same question must fail"
 def judged_sample() -> float:
     """Judged answers on each side that find the rise from the usual to the bad level."""
     return sample_size_per_arm(UNGROUNDED, UNGROUNDED_BAD / UNGROUNDED - 1)
+
+
+def judged_sample_with_errors() -> float:
+    """The same for a judge that errs: it must tell two flagged rates apart."""
+    usual = flagged()
+    return sample_size_per_arm(usual, flagged(UNGROUNDED_BAD) / usual - 1)
+
+
+def day_against_week_power() -> float:
+    """Probability that a day's verdicts, set against a week's, show the rise to the bad level."""
+    usual, bad = flagged(), flagged(UNGROUNDED_BAD)
+    spread = usual * (1 - usual) / DAYS_PER_WEEK + bad * (1 - bad)
+    seen = (bad - usual) / math.sqrt(spread / JUDGED_PER_DAY)
+    return NormalDist().cdf(seen - NormalDist().inv_cdf(0.975))
 
 
 def corrected_error(answers: float = JUDGED_PER_DAY) -> float:
@@ -621,9 +636,8 @@ FEED_STATISTICS_SHARE = assumed(0.001, "of requests", "whose features are compar
 
 
 def shadow_dollars_per_day() -> float:
-    """Cost of scoring a share of the feed's requests a second time."""
-    per_day = feed.requests_per_day() * SHADOW_SHARE
-    return per_day / THOUSAND * feed.cost_per_1000_requests()
+    """Machines and cards that score a share of the feed's requests a second time."""
+    return feed.requests_per_day() * SHADOW_SHARE * serve.online_dollars_per_list()
 
 
 def compared_rows_per_day() -> float:

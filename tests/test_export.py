@@ -102,8 +102,9 @@ def test_every_quiz_and_figure_is_a_card(project: Project, tmp_path: Path) -> No
     found = notes(tmp_path / "deck.apkg", tmp_path)
     by_text = {fields[0]: fields for fields in found.values()}
     asked = by_text["Why <code>two</code> stages when \\(x &lt; y\\)?"]
-    assert asked[1] == '<ol type="A"><li>One costs too much.</li><li>Habit.</li></ol>'
-    assert "<b>A is right.</b> It sees <em>every</em> post." in asked[2]
+    # Shuffled, as on the page.
+    assert asked[1] == '<ol type="A"><li>Habit.</li><li>One costs too much.</li></ol>'
+    assert "<b>B is right.</b> It sees <em>every</em> post." in asked[2]
     assert asked[3] == "One · part/one/"
     assert "<li><b>First.</b> It is free.</li>" in by_text["In which order?"][2]
     assert "<li>the point</li><li>another</li>" in by_text["Say it."][2]

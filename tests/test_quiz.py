@@ -140,6 +140,19 @@ def test_items_are_shown_shuffled_and_always_the_same_way(name: str) -> None:
     assert set(one.shown) == set(one.options)
 
 
+def test_the_place_of_an_option_says_nothing() -> None:
+    first = 0
+    for at in range(200):
+        text = GOOD.replace("two-stages", f"two-stages-{at}")
+        (found,) = quiz.quizzes(Chapter(Path("p.md"), "p.md", text))[0]
+        (again,) = quiz.quizzes(Chapter(Path("p.md"), "p.md", text))[0]
+        assert found.shown == again.shown
+        assert sorted(option.id for option in found.shown) == ["a", "b"]
+        first += found.shown[0].correct
+    # 200 tosses of a coin stay within four standard errors of a half.
+    assert 72 <= first <= 128
+
+
 @pytest.mark.parametrize("body", ["", "- a\n- b\n", "options: 3\n", "id: a\nquestion: b\n"])
 def test_no_quiz_at_all_is_told_and_never_raises(body: str) -> None:
     assert told(f"```quiz\n{body}```\n")
@@ -181,8 +194,12 @@ def test_the_page_is_complete_without_javascript() -> None:
     assert "Why <em>two</em> stages, not <code>one</code>?" in html
     assert '<a href="a.md">billions</a>' in html
     assert "<details" in html
-    assert "<strong>A is right.</strong> Its cost grows with every post." in html
-    assert "<strong>B is wrong.</strong> The second only pays on few items." in html
+    shown = re.findall(r'<li data-option="(\w)">', html)
+    right, wrong = ("AB"[shown.index(name)] for name in "ab")
+    assert f"<strong>{right} is right.</strong> Its cost grows with every post." in html
+    assert f"<strong>{wrong} is wrong.</strong> The second only pays on few items." in html
+    # Reasons stand in the order of what they are about.
+    assert re.findall(r'<li class=[^>]* data-option="(\w)">', html) == shown
     assert html.index("Before") < html.index("hb-quiz") < html.index("After")
     # Whoever reads the options does not see which one is right.
     options = re.search(r"<ol.*?</ol>", html, re.DOTALL)

@@ -185,7 +185,7 @@ class _Copy:
         return self._inline("\n\n".join(_interview(one))) + "\n" if one else ""
 
     def _reasons(self, one: quiz.Quiz) -> list[str]:
-        options = zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", one.options, strict=False)
+        options = zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", one.shown, strict=False)
         reasons = [
             f"- {letter} is {'right' if option.correct else 'wrong'}. {self._inline(option.why)}"
             for letter, option in options

@@ -165,7 +165,7 @@ def _answer(quiz: Quiz) -> str:
         return f"<ol>{items}</ol>"
     reasons = "".join(
         f"<li><b>{letter} is {'right' if each.correct else 'wrong'}.</b> {inline(each.why)}</li>"
-        for letter, each in zip(_LETTERS, quiz.options, strict=False)
+        for letter, each in zip(_LETTERS, quiz.shown, strict=False)
     )
     return f"<ul>{reasons}</ul>"
 

@@ -13,9 +13,10 @@
         why: The second only pays where the first leaves it few items.
     ```
 
-Several options may be `correct`. Two more kinds: `kind: order` has `items` in their right order,
-shown shuffled, each with the reason for its place; `kind: free` has a model `answer` and the
-`points` that a good one names. `section: "#anchor"` names the section that teaches it.
+Options are shown shuffled, always the same way; several may be `correct`. Two more kinds:
+`kind: order` has `items` in their right order, each with the reason for its place; `kind: free`
+has a model `answer` and the `points` that a good one names. `section: "#anchor"` names the section
+that teaches it.
 
 The ids are explicit because progress is kept by them: text may be edited, ids stay. The page is
 complete without JavaScript; the answers open by themselves in `<details>`.
@@ -119,11 +120,14 @@ class Quiz:
 
     @property
     def shown(self) -> tuple[Option, ...]:
-        """The options as a page shows them: items shuffled, always the same way, never in order."""
-        if self.kind != "order":
-            return self.options
-        mixed = sorted(self.options, key=lambda item: _digest(f"{self.id} {item.id}"))
-        return tuple(mixed if tuple(mixed) != self.options else [*mixed[1:], mixed[0]])
+        """The options as a page shows them: shuffled, always the same way; items never in order.
+
+        Who writes a question writes the right answer first, or in the middle.
+        """
+        mixed = sorted(self.options, key=lambda each: _digest(f"{self.id} {each.id}"))
+        if self.kind == "order" and tuple(mixed) == self.options:
+            mixed = [*mixed[1:], mixed[0]]
+        return tuple(mixed)
 
     @property
     def anchor(self) -> str:
@@ -307,7 +311,7 @@ def quiz_element(quiz: Quiz, page: Chapter) -> Element:
 
 def _reasons(answer: Element, quiz: Quiz) -> None:
     reasons = SubElement(answer, "ul", {"class": "hb-quiz__reasons"})
-    for at, option in enumerate(quiz.options):
+    for at, option in enumerate(quiz.shown):
         verdict = "right" if option.correct else "wrong"
         style = f"hb-quiz__reason hb-quiz__reason--{verdict}"
         item = SubElement(reasons, "li", {"class": style, "data-option": option.id})

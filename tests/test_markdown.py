@@ -19,6 +19,7 @@ from handbook.markdown.math import mathml
 from handbook.project import Project
 from handbook.report import Problem
 
+THIN = '<mspace width="0.17em" />'
 EXTENSIONS = ["abbr", "attr_list", "footnotes", "tables", "toc", "pymdownx.superfences"]
 
 
@@ -85,7 +86,7 @@ def items(out: str) -> dict[str, str]:
 
 def test_math_within_a_line_becomes_mathml(project):
     out = html(project, r"A loss $-\log p_i$ here.")
-    assert "<math><mo>−</mo><mi>log</mi><msub><mi>p</mi><mi>i</mi></msub></math>" in out
+    assert "<math><mo>−</mo><mi>log</mi>" + THIN + "<msub><mi>p</mi><mi>i</mi></msub></math>" in out
     assert "$" not in out
     assert "\\" not in out
 
@@ -107,6 +108,27 @@ def test_money_is_not_math(project, money):
 
 def test_code_is_not_math(project):
     assert "<code>$x$</code>" in html(project, "Type `$x$`.")
+
+
+@pytest.mark.parametrize(
+    ("latex", "spaces"),
+    [
+        (r"\ln 0.02", 1),
+        (r"n \log q", 2),
+        (r"\frac{\log_2 n}{k}", 1),
+        (r"\log(x)", 0),
+        (r"\log\left(x\right)", 0),
+        (r"a - \ln(x)", 0),
+        (r"n_{\max}", 0),
+        (r"a b", 0),
+    ],
+)
+def test_the_name_of_a_function_stands_apart_from_what_it_is_applied_to(latex, spaces):
+    assert mathml(latex).count(THIN) == spaces
+
+
+def test_a_space_that_was_written_is_the_only_one():
+    assert mathml(r"\log\,Q").count("<mspace") == 1
 
 
 def test_bad_math_names_the_line_and_shows_the_error_in_place(project, caplog):

@@ -7,6 +7,7 @@ after it, so `$5 to $10` stays text. `\$` is always a plain dollar sign.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -19,6 +20,8 @@ from handbook.markdown.context import Context
 
 INLINE = r"(?<![\\$\w])\$(?![\s$])((?:\\.|[^$\\\n\x02\x03])+?)(?<!\s)\$(?![\d$])"
 BLOCK = re.compile(r"\A\s*\$\$\s*(.+?)\s*\$\$\s*\Z", re.DOTALL)
+# What TeX sets between a function's name and its argument.
+_THIN = "0.17em"
 NAMESPACE = re.compile(r' xmlns="[^"]*"')
 # Before escapes (180), so that LaTeX keeps its backslashes; after code spans (190).
 INLINE_PRIORITY = 189.0
@@ -62,6 +65,7 @@ def _short(markup: str) -> str:
     if root.get("display") == "inline":
         del root.attrib["display"]
     _unwrap(root)
+    _space(root)
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -74,6 +78,35 @@ def _unwrap(element: Element) -> None:
     if element.tag == "math" and len(element) == 1 and element[0].tag == "mrow":
         # The formula is a row itself.
         element[:] = list(element[0])
+
+
+def _space(element: Element) -> None:
+    """Sets the name of a function apart from what it is applied to, and from a factor before it."""
+    for child in element:
+        _space(child)
+    # Only in a row: elsewhere a child's place says what it is, as in a fraction.
+    if element.tag not in ("math", "mrow", "mstyle", "mtd"):
+        return
+    beside = list(element)
+    for before, after in reversed(list(pairwise(beside))):
+        named = _is_function(before) and not _opens(after)
+        if (named or (_is_function(after) and before.tag != "mo")) and "mspace" not in (
+            before.tag,
+            after.tag,
+        ):
+            element.insert(beside.index(after), Element("mspace", {"width": _THIN}))
+
+
+def _is_function(element: Element) -> bool:
+    """Whether it is a name such as log, or one with an index."""
+    base = element[0] if element.tag in ("msub", "msup", "munder") else element
+    return base.tag == "mi" and len(base.text or "") > 1 and (base.text or "").isascii()
+
+
+def _opens(element: Element) -> bool:
+    if element.tag == "mrow":
+        return len(element) > 0 and _opens(element[0])
+    return element.tag == "mo" and (element.text or "") not in ("−", "|")
 
 
 class _Inline(InlineProcessor):

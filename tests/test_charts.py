@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from handbook.drawing.charts import Bars, Chart, Line, Marker, Points
@@ -74,6 +76,22 @@ def test_lines_that_end_together_have_labels_apart() -> None:
     assert ">retrieval<" in drawing.narrow
     assert drawing.width <= WIDE
     assert drawing.narrow_width <= NARROW
+
+
+def test_labels_stand_on_curves_whose_ends_lie_together() -> None:
+    rates = [0, 40, 60, 100]
+    lines = [
+        Line(rates, [100, 0, 0, 0], "reserved", at=20),
+        Line(rates, [100, 100, 0, 0], "pages", at=50),
+    ]
+    drawn = Chart("Load", "In time", lines).render("t", "d")
+    assert drawn.issues == []
+    at = r'<text[^>]* x="([^"]+)" y="([^"]+)"[^>]*>(?:reserved|pages)<'
+    reserved, pages = [(float(x), float(y)) for x, y in re.findall(at, drawn.wide)]
+    assert reserved[1] == pytest.approx(pages[1], abs=5)  # both half way down
+    assert 0.2 * WIDE < reserved[0] < pages[0] - 0.2 * WIDE < 0.5 * WIDE
+    # No room is kept at the right for labels that are not there.
+    assert max(float(x) for x in re.findall(r"H([\d.]+)", drawn.wide)) == WIDE - 14
 
 
 def test_markers_stand_above_and_are_told() -> None:

@@ -21,9 +21,11 @@ bars or points. The text description holds the values as a table.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 
 from handbook.drawing.scales import Scale, axis_words, short, spoken, ticks
 from handbook.drawing.svg import NARROW, WIDE, Bounds, Canvas, Drawing, num
@@ -50,6 +52,8 @@ class Line:
         dashed: Whether it is an assumption or a comparison.
         low: The lower edge of a band around it, such as a confidence interval.
         high: The upper edge.
+        at: The x at which its label stands on the curve, for curves whose ends lie together;
+            beside its end if not given.
     """
 
     xs: Sequence[float]
@@ -59,6 +63,7 @@ class Line:
     dashed: bool = False
     low: Sequence[float] = ()
     high: Sequence[float] = ()
+    at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -260,6 +265,7 @@ class Chart:
             _draw_marker(plot, marker)
         if self._direct():
             self._labels(plot)
+            self._labels_on_curves(plot)
         return canvas
 
     def _frame(self, canvas: Canvas) -> _Plot:
@@ -296,15 +302,19 @@ class Chart:
         room = (canvas.width - 64) / len(self._categories) - 6
         return [wrap(name, room, _TEXT) for name in self._categories]
 
+    def _at_ends(self) -> list[int]:
+        """Lines whose labels stand beside their ends."""
+        return [n for n, one in enumerate(self.series) if isinstance(one, Line) and one.at is None]
+
     def _label_lines(self, canvas: Canvas) -> list[list[str]]:
         room = 150 if canvas.width == WIDE else 84
-        return [wrap(one.label, room, _TEXT, 600) for one in self.series]
+        return [wrap(self.series[n].label, room, _TEXT, 600) for n in self._at_ends()]
 
     def _label_room(self, canvas: Canvas) -> float:
         if not self._direct():
             return 0.0
         lines = [line for block in self._label_lines(canvas) for line in block]
-        return max(width(line, _TEXT, 600) for line in lines) + 12
+        return max((width(line, _TEXT, 600) + 12 for line in lines), default=0.0)
 
     # Drawing
 
@@ -351,16 +361,28 @@ class Chart:
         """Writes each line's label beside its end, moved apart where two ends are close."""
         blocks = self._label_lines(plot.canvas)
         heights = [len(block) * _LEADING for block in blocks]
-        wanted = [plot.y.at(one.ys[-1]) for one in self.series]
+        wanted = [plot.y.at(self.series[n].ys[-1]) for n in self._at_ends()]
         centres = _spread(wanted, heights, plot.top - 8, plot.bottom + 8)
-        for index, (block, centre) in enumerate(zip(blocks, centres, strict=True)):
+        for index, block, centre in zip(self._at_ends(), blocks, centres, strict=True):
             one = self.series[index]
             end = plot.x.at(float(one.xs[-1]))
-            first = centre - heights[index] / 2 + _LEADING - 3.5
+            first = centre - len(block) * _LEADING / 2 + _LEADING - 3.5
             with plot.canvas.group(f"hb-role-{self._role(index)}"):
                 for row, line in enumerate(block):
                     y = first + row * _LEADING
                     plot.canvas.text(max(end, plot.right) + 8, y, line, "hb-accent", weight=600)
+
+    def _labels_on_curves(self, plot: _Plot) -> None:
+        """Writes the labels that stand on their curves where they meet no curve and no marker."""
+        curves = [_places(plot, one) for one in self.series if isinstance(one, Line)]
+        plot.taken += [Bounds(x - 2, y - 2, 4, 4) for each in curves for x, y in _dense(each)]
+        uprights = [plot.x.at(marker.x) for marker in self.markers if marker.x is not None]
+        plot.taken += [Bounds(x - 2, plot.top, 4, plot.bottom - plot.top) for x in uprights]
+        for index, one in enumerate(self.series):
+            if isinstance(one, Line) and one.at is not None:
+                x, y = _on_curve(_places(plot, one), plot.x.at(one.at))
+                with plot.canvas.group(f"hb-role-{self._role(index)}"):
+                    _name_point(plot, x, y, one.label, "hb-accent", 600)
 
     # In words
 
@@ -444,12 +466,32 @@ def _draw_line(plot: _Plot, line: Line) -> None:
         there = [(plot.x.at(x), plot.y.at(y)) for x, y in zip(line.xs, line.high, strict=True)]
         back = [(plot.x.at(x), plot.y.at(y)) for x, y in zip(line.xs, line.low, strict=True)]
         plot.canvas.path(_polyline([*there, *reversed(back)]) + "Z", "hb-area")
-    points = [(plot.x.at(x), plot.y.at(y)) for x, y in zip(line.xs, line.ys, strict=True)]
+    points = _places(plot, line)
     dashed = " hb-series-dashed" if line.dashed else ""
     plot.canvas.path(_polyline(points), f"hb-series{dashed}")
     if len(points) <= 8 and not line.dashed:
         for x, y in points:
             plot.canvas.circle(x, y, 3.5, "hb-point")
+
+
+def _places(plot: _Plot, line: Line) -> list[tuple[float, float]]:
+    """A line's values in px."""
+    return [(plot.x.at(x), plot.y.at(y)) for x, y in zip(line.xs, line.ys, strict=True)]
+
+
+def _dense(places: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Points along a polyline, a few px apart."""
+    found = places[:1]
+    for (x0, y0), (x1, y1) in pairwise(places):
+        steps = math.ceil(math.hypot(x1 - x0, y1 - y0) / 4) or 1
+        parts = [n / steps for n in range(1, steps + 1)]
+        found += [(x0 + part * (x1 - x0), y0 + part * (y1 - y0)) for part in parts]
+    return found
+
+
+def _on_curve(places: list[tuple[float, float]], x: float) -> tuple[float, float]:
+    """The point of a polyline that lies closest to an x."""
+    return min(_dense(places), key=lambda place: abs(place[0] - x))
 
 
 def _polyline(points: list[tuple[float, float]]) -> str:
@@ -465,9 +507,11 @@ def _draw_points(plot: _Plot, points: Points) -> None:
         _name_point(plot, x, y, name)
 
 
-def _name_point(plot: _Plot, x: float, y: float, name: str) -> None:
+def _name_point(
+    plot: _Plot, x: float, y: float, name: str, cls: str = "hb-ink", weight: int = 500
+) -> None:
     """Writes a point's name on the first side where it meets nothing."""
-    wide = width(name, _TEXT, 500)
+    wide = width(name, _TEXT, weight)
     beside = [(x + 9, y + 4), (x - 9 - wide, y + 4)]
     over = [(x - wide / 2, y - 10), (x - wide / 2, y + 18)]
     corners = [(side, y + 4 + up) for up in (-13, 13, -26, 26) for side in (x + 7, x - 7 - wide)]
@@ -477,7 +521,7 @@ def _name_point(plot: _Plot, x: float, y: float, name: str) -> None:
         inside = inside and plot.top - 8 <= box.y and box.y + box.h <= plot.bottom
         if inside and not any(box.overlaps(other) for other in plot.taken):
             break
-    plot.taken.append(plot.canvas.text(left, base, name, "hb-ink", weight=500))
+    plot.taken.append(plot.canvas.text(left, base, name, cls, weight=weight))
 
 
 def _marker_lines(canvas: Canvas, marker: Marker) -> list[str]:

@@ -394,6 +394,27 @@ def test_the_first_stop_of_a_keyboard_skips_to_the_content(watched):
     assert "#" in page.url
 
 
+def test_every_control_shows_that_the_keyboard_is_at_it(watched):
+    page = watched.open(CHAPTER)
+    page.evaluate("document.querySelectorAll('details').forEach(fold => (fold.open = true))")
+    page.keyboard.press("Tab")
+    # From here on a script's focus counts as the keyboard's.
+    hidden = page.evaluate(
+        """() => {
+          const controls = "a[href], button, summary, input, select, [tabindex='0']";
+          return [...document.querySelectorAll(controls)].flatMap((control) => {
+            if (!control.checkVisibility()) return [];
+            control.focus();
+            const { outlineStyle, outlineWidth } = getComputedStyle(control);
+            const seen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+            const fine = document.activeElement !== control || seen;
+            return fine ? [] : [control.outerHTML.slice(0, 90)];
+          });
+        }"""
+    )
+    assert sorted(set(hidden)) == []
+
+
 def test_a_page_without_code_fetches_no_font_for_code(watched):
     asked: list[str] = []
     watched.page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))

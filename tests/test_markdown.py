@@ -417,7 +417,7 @@ def test_a_chapter_opens_with_what_it_takes_and_gives(project):
     out, relinked = convert(project, "# Toy\n\nText.", **META)
     opening = out[out.index("hb-chapter") : out.index("<p>Text.")]
     assert out.index("<h1") < out.index('class="hb-chapter"')
-    assert "30 min read" in opening
+    assert "30\u00a0min read" in opening
     assert "Level: Mid, Staff" in opening
     assert "<strong>feed</strong>" in opening
     assert "../../framework/index.md" in relinked.seen

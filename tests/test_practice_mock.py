@@ -113,7 +113,7 @@ def test_without_a_script_everything_opens_and_can_be_ticked(plain: Watched) -> 
     # The scorecard is there to be filled in by hand.
     rows = box.locator(".hb-mock__card tbody tr")
     expect(rows).to_have_count(8)
-    assert rows.first.locator("th, td").all_inner_texts()[:3] == ["1. Clarify", "of 6 min", ""]
+    assert rows.first.locator("th, td").all_inner_texts()[:3] == ["1. Clarify", "of 6\u00a0min", ""]
 
 
 # --------------------------------------------------------------------------- the clock

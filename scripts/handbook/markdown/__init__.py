@@ -26,6 +26,7 @@ from handbook.markdown import (
     quiz,
     table,
     term,
+    unit,
 )
 from handbook.markdown.context import Context
 
@@ -48,7 +49,7 @@ class HandbookExtension(Extension):
         """
         context = Context(md, self.getConfig("root"), self.getConfig("repo_url"))
         practised = (practice, quiz, mock, calc)
-        written = (math, number, figure, chapter, table, code, term)
+        written = (math, number, figure, chapter, table, code, term, unit)
         for part in (api, gallery, *practised, *written):
             part.register(md, context)
 

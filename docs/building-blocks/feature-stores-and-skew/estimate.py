@@ -62,7 +62,7 @@ def pair_rows() -> list[list[str]]:
     head = ["User and author", "Of impressions", "Mean count", "Like rate"]
     names = ("hardly know each other", "now and then", "often")
     return [head] + [
-        [name, f"{share:.0%}", f"{mean:g}", f"{rate:.0%}"]
+        [name, f"{100 * share:.0f} %", f"{mean:g}", f"{100 * rate:.0f} %"]
         for name, (share, mean, rate) in zip(names, PAIRS, strict=True)
     ]
 

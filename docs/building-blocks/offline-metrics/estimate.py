@@ -213,8 +213,10 @@ def simpson_rows() -> list[list[str]]:
     """Two models that flag a thousand cases each, and the second one cut like the first."""
     rows = [["Model", "New cards", "Old cards", "All flagged", "Frauds found"]]
     for model, slices in FLAGGED.items():
-        cells = [f"{share:.0%} of {count}" for count, share in slices]
-        rows.append([model, *cells, f"{precision(model):.0%}", f"{frauds_found(model):.0f}"])
+        cells = [f"{100 * share:.0f} % of {count}" for count, share in slices]
+        rows.append(
+            [model, *cells, f"{100 * precision(model):.0f} %", f"{frauds_found(model):.0f}"]
+        )
     return rows
 
 

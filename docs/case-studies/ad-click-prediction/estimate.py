@@ -138,13 +138,13 @@ def load_rows() -> list[list[str]]:
         ["Peak load", f"× {PEAK_FACTOR:g}", f"{peak_qps():,.0f} requests/s"],
         [
             "Impressions a day",
-            f"requests × {SLOTS:g} slots × {VIEWED_SHARE:.0%} seen",
+            f"requests × {SLOTS:g} slots × {100 * VIEWED_SHARE:.0f} % seen",
             count(impressions_per_day()),
         ],
-        ["Clicks a day", f"× {block.CLICK_RATE:.0%}", count(clicks_per_day())],
+        ["Clicks a day", f"× {100 * block.CLICK_RATE:.0f} %", count(clicks_per_day())],
         [
             "Conversions a day",
-            f"× {CONVERSION_RATE:.0%} of clicks",
+            f"× {100 * CONVERSION_RATE:.0f} % of clicks",
             f"{conversions_per_day():,.0f}",
         ],
         [
@@ -391,7 +391,7 @@ def collision_rows() -> list[list[str]]:
         [
             f"2^{power} = {2**power / 1e6:,.0f} million",
             f"{CROSS_IDS / 2**power:.2f}",
-            f"{colliding_share(CROSS_IDS, 2**power):.1%}",
+            f"{100 * colliding_share(CROSS_IDS, 2**power):.1f} %",
             si(hashed_bytes(2**power), "B"),
         ]
         for power in (28, 29, 30, 31, 33, 35)
@@ -1119,8 +1119,8 @@ def delay_rows() -> list[list[str]]:
     return rows + [
         [
             names[hours],
-            f"{conversion_coverage(hours):.0%}",
-            f"{campaign_coverage(hours):.0%} of its rate",
+            f"{100 * conversion_coverage(hours):.0f} %",
+            f"{100 * campaign_coverage(hours):.0f} % of its rate",
             wait,
         ]
         for hours, wait in waits.items()
@@ -1146,7 +1146,11 @@ def freshness_rows() -> list[list[str]]:
     """Share of impressions on ads that the model has never seen, by its age."""
     ages = [("15 minutes", 0.25), ("1 hour", 1), ("1 day", 24), ("3 days", 72), ("7 days", 168)]
     return [["Age of the model", "Impressions on unseen ads", "A day, at the load above"]] + [
-        [name, f"{unseen_share(hours):.2%}", count(unseen_share(hours) * impressions_per_day())]
+        [
+            name,
+            f"{100 * unseen_share(hours):.2f} %",
+            count(unseen_share(hours) * impressions_per_day()),
+        ]
         for name, hours in ages
     ]
 

@@ -201,7 +201,9 @@ def policy_rows() -> list[list[str]]:
     """The eight policies with their prevalence and usual first action."""
     rows = [["Policy", "Of posts", "A day", "Usual first action"]]
     for name, share in PREVALENCE.items():
-        rows.append([name, f"{share:.3%}", f"{posts_per_day() * share:,.0f}", FIRST_ACTIONS[name]])
+        rows.append(
+            [name, f"{100 * share:.3f} %", f"{posts_per_day() * share:,.0f}", FIRST_ACTIONS[name]]
+        )
     return rows
 
 
@@ -222,9 +224,13 @@ def corrected_probability(score: float = 0.5) -> float:
 
 def rarity_rows() -> list[list[str]]:
     """Precision at three prevalences and the false positive rate that 95 % needs."""
-    head = ["Prevalence", "Precision at recall 80%, FPR 1%", "FPR that precision 95% allows"]
+    head = ["Prevalence", "Precision at recall 80 %, FPR 1 %", "FPR that precision 95 % allows"]
     return [head] + [
-        [f"{share:.2%}", f"{precision_at(share):.1%}", f"{false_rate_needed(share):.4%}"]
+        [
+            f"{100 * share:.2f} %",
+            f"{100 * precision_at(share):.1f} %",
+            f"{100 * false_rate_needed(share):.4f} %",
+        ]
         for share in (0.01, 0.001, 0.0001)
     ]
 
@@ -455,8 +461,12 @@ def flow_rows() -> list[list[str]]:
         ]
     ]
     for (name, true, wrong, after), left in zip(found, left_by_channel(), strict=False):
-        rows.append([name, f"{true:,.0f}", f"{wrong:,.0f}", after, f"{left / left_total():.1%}"])
-    rows.append(["Nobody", f"{never_found():,.0f}", "", "never", f"{left_share_never():.1%}"])
+        rows.append(
+            [name, f"{true:,.0f}", f"{wrong:,.0f}", after, f"{100 * left / left_total():.1f} %"]
+        )
+    rows.append(
+        ["Nobody", f"{never_found():,.0f}", "", "never", f"{100 * left_share_never():.1f} %"]
+    )
     rows.append(
         [
             "**Total**",
@@ -1780,7 +1790,7 @@ def load_rows() -> list[list[str]]:
         ["Images a day", f"× {IMAGES_PER_POST:g} a post", count(images_per_day())],
         [
             "Frames a day",
-            f"{VIDEO_SHARE:.0%} of posts × {FRAMES_PER_VIDEO:.0f} frames",
+            f"{100 * VIDEO_SHARE:.0f} % of posts × {FRAMES_PER_VIDEO:.0f} frames",
             count(frames_per_day()),
         ],
         [
@@ -1790,7 +1800,7 @@ def load_rows() -> list[list[str]]:
         ],
         [
             "Violating posts a day",
-            f"× {prevalence():.1%}, eight policies",
+            f"× {100 * prevalence():.1f} %, eight policies",
             count(violating_posts()),
         ],
         [
@@ -1798,7 +1808,7 @@ def load_rows() -> list[list[str]]:
             "from the news feed",
             f"{count(views_per_day())}, {views_per_post():.0f} a post",
         ],
-        ["Reports a day", f"views × {feed.REPORT_RATE:.2%}", count(reports_per_day())],
+        ["Reports a day", f"views × {100 * feed.REPORT_RATE:.2f} %", count(reports_per_day())],
     ]
 
 

@@ -1340,12 +1340,12 @@ def load_rows() -> list[list[str]]:
         ["Peak load", f"× {PEAK_FACTOR:g}", f"{peak_qps():,.0f} requests/s"],
         [
             "Posts seen a day",
-            f"× {POSTS_PER_REQUEST:g} posts × {VIEWED_SHARE:.0%} seen",
+            f"× {POSTS_PER_REQUEST:g} posts × {100 * VIEWED_SHARE:.0f} % seen",
             count(viewed_per_day()),
         ],
         ["New posts a day", f"users × {POSTS_PER_USER:g}", count(posts_per_day())],
         ["Eligible posts", f"× {ELIGIBLE_DAYS:g} days", count(eligible_posts())],
-        ["Indexed for discovery", f"× {INDEXABLE_SHARE:.0%}", count(indexed_posts())],
+        ["Indexed for discovery", f"× {100 * INDEXABLE_SHARE:.0f} %", count(indexed_posts())],
         [
             "Events at the peak",
             f"peak × {POSTS_PER_REQUEST * VIEWED_SHARE:g} seen × {EVENTS_PER_IMPRESSION:g} events",

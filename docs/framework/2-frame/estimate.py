@@ -250,7 +250,7 @@ def weight_rows() -> list[list[str]]:
     rows = [["Head", "Weight", "Base rate", "Points in 1,000 impressions"]]
     for action, rate in BASE_RATES.items():
         points = f"{points_per_thousand(action):+.0f}"
-        rows.append([action, f"{feed.WEIGHTS[action]:g}", f"{100 * rate:g}%", points])
+        rows.append([action, f"{feed.WEIGHTS[action]:g}", f"{100 * rate:g} %", points])
     return rows
 
 

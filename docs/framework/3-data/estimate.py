@@ -352,7 +352,7 @@ def collision_rows() -> list[list[str]]:
         out.append(
             [
                 f"{ratio:g}",
-                f"{colliding_share(feed.DAILY_USERS, rows):.1%}",
+                f"{100 * colliding_share(feed.DAILY_USERS, rows):.1f} %",
                 f"{ids_per_used_row(feed.DAILY_USERS, rows):.2f}",
                 f"{embedding_bytes(rows, dims, 2) / 1e9:,.0f} GB",
             ]

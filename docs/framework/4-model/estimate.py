@@ -724,7 +724,7 @@ def cost_rows() -> list[list[str]]:
         ["Way", "Arithmetic", "$ a month", "$ per 1,000 answers"],
         row("Small, hosted", f"${SMALL_IN:.2f} in, ${SMALL_OUT:.2f} out", small_hosted_dollars()),
         row("Large, hosted", f"${LARGE_IN:.2f} in, ${LARGE_OUT:.2f} out", large_hosted_dollars()),
-        row("Routed", f"{EASY_SHARE:.0%} small, the rest large", routed_dollars()),
+        row("Routed", f"{100 * EASY_SHARE:.0f} % small, the rest large", routed_dollars()),
         row(
             f"Open, {small:.0f} billion",
             f"{own_cards():.0f} H100s in 16 bits, {ENGINEERS:.0f} people",

@@ -449,11 +449,11 @@ def case_two_rows() -> list[list[str]]:
         rows.append(
             [
                 name,
-                f"{judge_rate(new):.1%}",
-                f"{human_rate(new):.1%}",
-                f"{agreement(new):.1%}",
+                f"{100 * judge_rate(new):.1f} %",
+                f"{100 * human_rate(new):.1f} %",
+                f"{100 * agreement(new):.1f} %",
                 f"{kappa(new):.2f}",
-                f"{specificity(new):.0%}",
+                f"{100 * specificity(new):.0f} %",
             ]
         )
     return rows
@@ -728,32 +728,32 @@ def experiment_rows() -> list[list[str]]:
     daily, chats = feed.DAILY_USERS, base.CONVERSATIONS_PER_DAY
 
     def row(metric: str, change: str, arm: float, share: float) -> list[str]:
-        return [metric, change, f"{arm:,.0f}", f"{share:.1%}"]
+        return [metric, change, f"{arm:,.0f}", f"{100 * share:.1f} %"]
 
     chats_per_arm = resolved_conversations()
     return [
         ["Metric", "Smallest change", "In each arm", "Share of a day's traffic, per arm"],
         row(
             "Feed: weekly sessions",
-            f"{feed.DETECTABLE:.1%} of the mean",
+            f"{100 * feed.DETECTABLE:.1f} % of the mean",
             feed.users_per_arm(),
             feed.arm_share(),
         ),
         row(
             "The same with CUPED",
-            f"{feed.DETECTABLE:.1%} of the mean",
+            f"{100 * feed.DETECTABLE:.1f} % of the mean",
             feed.users_per_arm_cuped(),
             feed.users_per_arm_cuped() / daily,
         ),
         row(
             "Feed: users who like, a day",
-            f"{base.LIKE_LIFT:.0%} of {base.LIKE_RATE:.0%}",
+            f"{100 * base.LIKE_LIFT:.0f} % of {100 * base.LIKE_RATE:.0f} %",
             base.users_per_arm(),
             base.users_per_arm() / daily,
         ),
         row(
             "Assistant: resolved in seven days",
-            f"1 point of {resolved():.0%}",
+            f"1 point of {100 * resolved():.0f} %",
             chats_per_arm,
             chats_per_arm / chats,
         ),

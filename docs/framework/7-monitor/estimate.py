@@ -161,12 +161,12 @@ def alarm_rows() -> list[list[str]]:
     return [
         ["Rule", "Tests a week", "False alarms a week"],
         [
-            "Every feature, every hour, at 1%",
+            "Every feature, every hour, at 1 %",
             f"{FEATURES * CHECKS_PER_WEEK:,.0f}",
             f"{false_alarms():,.0f}",
         ],
         [
-            "Every feature, once a day, at 1%",
+            "Every feature, once a day, at 1 %",
             f"{FEATURES * 7:,.0f}",
             f"{false_alarms_daily():,.0f}",
         ],
@@ -231,11 +231,11 @@ def calibration_rows() -> list[list[str]]:
         ("Hide", feed.HIDE_RATE),
         ("Report", feed.REPORT_RATE),
     ]
-    rows = [["Head", "Rate", "Impressions for ± 5%", "All traffic", "A slice of 0.1%"]]
+    rows = [["Head", "Rate", "Impressions for ± 5 %", "All traffic", "A slice of 0.1 %"]]
     return rows + [
         [
             name,
-            f"{100 * rate:g}%",
+            f"{100 * rate:g} %",
             f"{impressions_for_margin(rate) / 1e6:,.2f} million",
             _span(minutes_for_margin(rate, 1)),
             _span(minutes_for_margin(rate)),
@@ -411,7 +411,7 @@ def cadence_rows() -> list[list[str]]:
     return rows + [
         [
             f"{days:.0f} days" if days > 1 else "day",
-            f"{100 * mean_loss(days):.2f}%",
+            f"{100 * mean_loss(days):.2f} %",
             f"{retrain_dollars() / days:,.0f}",
             f"{mean_loss(days) * 100 * LOSS_DOLLARS:,.0f}",
             f"{cadence_dollars_per_day(days):,.0f}",

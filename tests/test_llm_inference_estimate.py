@@ -189,8 +189,11 @@ def test_other_loads_at_the_same_rate() -> None:
     step = (WEIGHTS + 130 * 700 * KV) / READS
     assert block.slots(1_000) == 130
     assert block.writers(400, 600) == cards(peak * 600 / (130 / step)) == 14
-    assert block.night_cards() == math.ceil(1.2e6 / 28_800 / block.separate_per_card())
-    assert block.night_dollars() == block.night_cards() * 8 * 3
+    prompt = (2 * WEIGHTS * 2_800 + attends * sum(range(2_800))) / SPEED
+    answer = 200 / 43 * (WEIGHTS + 43 * 2_900 * KV) / READS
+    assert block.night_cards() == math.ceil(1.2e6 / 28_800 * (prompt + answer)) == 27
+    assert block.night_dollars() == 27 * 8 * 3
+    assert block.night_cards(shared=True) == 21
 
 
 def test_what_a_replay_and_a_golden_set_can_tell() -> None:
@@ -201,3 +204,31 @@ def test_what_a_replay_and_a_golden_set_can_tell() -> None:
     ]
     spread = math.sqrt(fmean(each**2 for each in falls)) / 10
     assert block.golden_points() == pytest.approx(1.96 * spread, rel=0.05)
+    # Fifty verdicts change; a fall of two points is 35 against 15.
+    chance = [
+        sum(rng.choices((-1, 1), (0.7, 0.3))[0] for _ in range(1_000) if rng.random() < 0.05)
+        for _ in range(4_000)
+    ]
+    fall = block.golden_found_points() * 10
+    assert fall == pytest.approx(20, abs=0.3)
+    found = fmean(each < -block.golden_points() * 10 for each in chance)
+    assert found == pytest.approx(0.8, abs=0.05)
+
+
+def test_five_falls_of_five_are_no_finding() -> None:
+    rng = random.Random(11)
+    alike = [sum(rng.choice((-1, 1)) for _ in range(5)) for _ in range(40_000)]
+    assert block.slice_p() == pytest.approx(fmean(abs(each) == 5 for each in alike), rel=0.1)
+    assert block.slice_p() > 0.05
+
+
+def test_the_labs_goodput_breaks_a_promise_at_p95() -> None:
+    assert block.lab_rate(block.PROMISED_SHARE) == block.LAB["assistant_continuous_goodput"] == 0.7
+    assert block.lab_rate() == 0.5
+    assert block.lab_at("good") < 0.95
+    assert block.lab_at("wait_p95") > 1
+    assert block.lab_at("tokens") < 0.4 * block.LAB["assistant_continuous_most_tokens"]
+
+
+def test_a_hand_over_leaves_out_what_the_writing_card_has() -> None:
+    assert block.serve.hand_over_ms() == pytest.approx(2_000 * KV * 8 / 400e9 * 1e3)

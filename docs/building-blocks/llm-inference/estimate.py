@@ -616,10 +616,15 @@ def writers(asked: float, written: float) -> int:
     return fleet_cards(each / written)
 
 
-def night_cards() -> int:
-    """Cards that write a day's answers in a night, all of them full and none to spare."""
+def night_cards(shared: bool = False) -> int:
+    """Cards that read and write a day's prompts in a night, all of them full and none to spare.
+
+    Args:
+        shared: Whether the instructions are cached; else nothing is shared.
+    """
     rate = base.answers_per_day() / (NIGHT_HOURS * SECONDS_PER_HOUR)
-    return machines(rate, separate_per_card())
+    alone = read_seconds(base.input_tokens()) + base.TOKENS_PER_ANSWER / card_tokens()
+    return machines(rate, separate_per_card() if shared else 1 / alone)
 
 
 def night_dollars() -> float:
@@ -629,12 +634,12 @@ def night_dollars() -> float:
 
 # --------------------------------------------------------------------------- load and price
 
-OVER = assumed(0.1, "of capacity", "by which arrivals exceed it")
+OVER = assumed(0.1, "of capacity", "by which arrivals exceed what the fleet carries")
 BURST_MINUTES = assumed(5, "minutes", "that the excess lasts, about what a new card takes to start")
 
 
 def backlog_prompts() -> float:
-    """Prompts that wait after the burst."""
+    """Prompts that wait after the burst before a fleet that carries just the peak."""
     served = base.peak_answers_per_second()
     return OVER * served * BURST_MINUTES * SECONDS_PER_MINUTE
 
@@ -680,6 +685,31 @@ def dollars_per_million_read(price: float = feed.H100_PRICE) -> float:
     return price / SECONDS_PER_HOUR * seconds / uncached_tokens() * MILLION
 
 
+PROMISED_AT = assumed(0.95, "of answers", "keep both promises: a promise at p95")
+
+
+def lab_rate(share: float = PROMISED_AT, load: str = "assistant") -> float:
+    """Most requests a second of the lab's continuous batches at which a share is in time.
+
+    Args:
+        share: That keeps both promises.
+        load: One of the lab's loads.
+    """
+    rates, good = LAB[f"{load}_rates"], LAB[f"{load}_continuous_good"]
+    return max(rate for rate, kept in zip(rates, good, strict=True) if kept >= share)
+
+
+def lab_at(what: str, load: str = "assistant") -> float:
+    """A result of the lab's continuous batches at their goodput.
+
+    Args:
+        what: A column of the lab, such as `good`, `tokens` or `wait_p95`.
+        load: One of the lab's loads.
+    """
+    at = LAB[f"{load}_rates"].index(LAB[f"{load}_continuous_goodput"])
+    return float(LAB[f"{load}_continuous_{what}"][at])
+
+
 REPLAY_MINUTES = assumed(10, "minutes", "of replayed load at one rate")
 PROMISED_SHARE = assumed(0.9, "of answers", "keep both promises, the lab's line")
 GOLDEN = assumed(1_000, "questions", "in the golden set")
@@ -690,6 +720,8 @@ CHANGED = assumed(0.05, "of questions", "judged differently before and after; re
 def replay_points(minutes: float = REPLAY_MINUTES) -> float:
     """Per cent points, either way, to which a replay at the lab's rate knows the share in time.
 
+    At best: answers are counted as independent, though late ones come together.
+
     Args:
         minutes: That it lasts.
     """
@@ -698,12 +730,26 @@ def replay_points(minutes: float = REPLAY_MINUTES) -> float:
 
 
 def golden_points(questions: float = GOLDEN) -> float:
-    """Per cent points by which a paired golden set must fall to stand out from chance.
+    """Per cent points, either way, to which a paired golden set knows a change.
 
     Args:
-        questions: In the set or slice.
+        questions: In the set; by the normal law, so dozens have to change their verdict.
     """
     return 196 * math.sqrt(CHANGED / questions)
+
+
+def golden_found_points(questions: float = GOLDEN) -> float:
+    """Per cent points of a fall that a paired golden set finds four times in five.
+
+    Args:
+        questions: In the set.
+    """
+    return (1.96 + 0.84) / 1.96 * golden_points(questions)
+
+
+def slice_p() -> float:
+    """Two-sided p of a slice in which every changed verdict is a fall, by the exact sign test."""
+    return 2 * 0.5 ** round(CHANGED * SLICE)
 
 
 def written_over_read() -> float:

@@ -794,8 +794,8 @@ ON_DEMAND = assumed(2, "times the price on commitment", "cards rented by the hou
 
 
 def hand_over_ms() -> float:
-    """Milliseconds to send the keys and values of one prompt to a decoding card."""
-    size = base.input_tokens() * kv_bytes_per_token()
+    """Milliseconds to send a prompt's keys and values to a card that holds the instructions."""
+    size = (base.input_tokens() - base.INSTRUCTION_TOKENS) * kv_bytes_per_token()
     return transfer_seconds(size, LINK_BITS) * MS_PER_SECOND
 
 

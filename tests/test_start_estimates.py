@@ -16,6 +16,11 @@ panel = chapter("start/for-interviewers")
 interview = chapter("start/the-interview")
 plans = chapter("start/study-plans")
 
+# What a plan has readers recall: the steps and the cases that it studies whole.
+RECALLED = (
+    "steps", "clarify", "frame", "data", "model", "evaluate", "serve", "monitor", "feed", "rag",
+)  # fmt: skip
+
 
 def test_a_level_moves_the_ladder_by_one_rung() -> None:
     assert [rubric.score(rung, rubric.MID_RUNG) for rung in range(6)] == [1, 2, 3, 4, 4, 4]
@@ -31,12 +36,12 @@ def test_one_sheet_answers_for_three_levels() -> None:
     assert rubric.worked_total(rubric.STAFF_RUNG) == 2 + 2 + 1 + 2 + 2 + 3 + 1
     assert rubric.lifted_total() == rubric.worked_total() + 1
     assert [rubric.even_total(rung) for rung in range(6)] == [7, 7, 14, 21, 28, 28]
-    verdicts = [rubric.decision(rubric.worked_scores(t)) for t in rubric.LEVELS.values()]
+    verdicts = [rubric.decision(rubric.WORKED, t) for t in rubric.LEVELS.values()]
     assert verdicts == ["Strong yes", "Yes", "No"]
 
 
 @pytest.mark.parametrize(
-    ("scores", "verdict"),
+    ("rungs", "verdict"),
     [
         ((3, 3, 3, 3, 3, 3, 2), "Yes"),
         ((3, 3, 3, 3, 3, 2, 2), "No"),
@@ -45,8 +50,27 @@ def test_one_sheet_answers_for_three_levels() -> None:
         ((4, 4, 4, 4, 4, 4, 2), "Yes"),
     ],
 )
-def test_a_total_needs_a_floor(scores: tuple[int, ...], verdict: str) -> None:
-    assert rubric.decision(dict(zip(rubric.STEPS, scores, strict=True))) == verdict
+def test_a_total_needs_a_floor(rungs: tuple[int, ...], verdict: str) -> None:
+    # At senior a score is the rung, up to four.
+    assert rubric.decision(dict(zip(rubric.STEPS, rungs, strict=True))) == verdict
+
+
+@pytest.mark.parametrize(
+    ("rungs", "verdict"),
+    [
+        ((2, 2, 2, 2, 2, 2, 2), "Yes"),
+        ((2, 2, 2, 2, 2, 2, 1), "Yes"),
+        ((3, 3, 3, 3, 3, 3, 1), "Yes"),
+        ((3, 3, 3, 3, 3, 1, 1), "No"),
+        ((5, 5, 5, 5, 1, 1, 1), "No"),
+        ((5, 5, 5, 5, 5, 5, 0), "No"),
+    ],
+)
+def test_a_second_named_step_is_not_mended_at_mid_level(
+    rungs: tuple[int, ...], verdict: str
+) -> None:
+    sheet = dict(zip(rubric.STEPS, rungs, strict=True))
+    assert rubric.decision(sheet, rubric.MID_RUNG) == verdict
 
 
 def test_a_step_that_was_not_covered_moves_the_cut_offs() -> None:
@@ -102,10 +126,19 @@ def test_plans_know_what_the_chapters_say_of_themselves() -> None:
 
 
 def test_every_plan_reads_every_step_and_ends_with_nothing_new() -> None:
+    chosen = {*plans.BLOCKS, "staff"}
     for days, unread in ((plans.week_plan(), {"rag"}), (plans.month_plan(), set())):
         read = [page for day in days for task in day if task.kind == "Read" for page in task.topics]
-        assert sorted(read) == sorted(set(plans.PAGES) - unread)
+        assert sorted(read) == sorted(set(plans.PAGES) - unread - chosen)
         assert not {page for task in days[-1] if task.kind == "Read" for page in task.topics}
+
+
+def test_a_plan_leaves_room_for_the_longest_block() -> None:
+    assert len(plans.BLOCKS) == 10
+    for days, blocks in ((plans.week_plan(), 2), (plans.month_plan(), 3)):
+        room = [task.minutes for day in days for task in day if "block of your" in task.text]
+        assert room == [40.0] * blocks
+        assert max(1.5 * plans.reading_minutes(page) for page in plans.BLOCKS) <= 40
 
 
 def test_nothing_is_recalled_before_it_was_read() -> None:
@@ -119,7 +152,7 @@ def test_nothing_is_recalled_before_it_was_read() -> None:
 
 
 def test_every_topic_of_the_month_comes_back_later_than_the_next_hour() -> None:
-    for page in set(plans.PAGES) - {"interview", "rubric"}:
+    for page in RECALLED:
         days = [
             number
             for number, day in enumerate(plans.month_plan(), 1)
@@ -144,7 +177,7 @@ def test_the_day_has_a_meal_and_ends_at_five() -> None:
 @pytest.mark.parametrize("name", ["week_plan", "month_plan"])
 def test_every_step_and_the_case_come_back_within_three_days(name: str) -> None:
     days = getattr(plans, name)()
-    for page in set(plans.PAGES) - {"interview", "rubric"}:
+    for page in RECALLED:
         if page == "rag" and name == "week_plan":
             continue
         visits = [

@@ -29,7 +29,6 @@ PAPER_MINUTES = assumed(20, "minutes", "three numbers recomputed by hand")
 SKETCH_MINUTES = assumed(10, "minutes", "the whiteboard from memory, by the clock")
 RECAP_MINUTES = assumed(15, "minutes", "one page: the recap of a case study")
 REPAIR_MINUTES = assumed(45, "minutes", "the weakest step: its chapter's method again, aloud twice")
-PAPERS_MINUTES = assumed(60, "minutes", "two references of that step, abstract and figures first")
 LOGISTICS_MINUTES = assumed(15, "minutes", "tool, camera, paper, the first two minutes by heart")
 BREAK_MINUTES = assumed(10, "minutes", "between two blocks of the one-day plan")
 MEAL_MINUTES = assumed(45, "minutes", "after the first round of the one-day plan, for the break")
@@ -57,7 +56,24 @@ PAGES = {
     "monitor": ("framework/7-monitor", "Monitor", 25, 8),
     "feed": ("case-studies/news-feed", "News feed", 36, 8),
     "rag": ("case-studies/enterprise-rag", "Enterprise RAG", 38, 9),
+    "ads": ("case-studies/ad-click-prediction", "Ad clicks", 36, 9),
+    "harm": ("case-studies/harmful-content", "Harmful content", 36, 9),
+    "senior": ("mock-interviews/news-feed-senior", "A senior round, written out", 32, 7),
+    "staff": ("mock-interviews/enterprise-rag-staff", "A staff round, written out", 32, 7),
+    "towers": ("building-blocks/embeddings-and-two-tower", "Two towers", 24, 7),
+    "negatives": ("building-blocks/negative-sampling", "Negative sampling", 22, 7),
+    "neighbours": ("building-blocks/approximate-nearest-neighbours", "Nearest neighbours", 22, 7),
+    "ranking": ("building-blocks/ranking-models", "Ranking models", 21, 8),
+    "calibration": ("building-blocks/calibration", "Calibration", 16, 8),
+    "stores": ("building-blocks/feature-stores-and-skew", "Feature stores", 20, 7),
+    "offline": ("building-blocks/offline-metrics", "Offline metrics", 20, 7),
+    "experiments": ("building-blocks/online-experiments", "Online experiments", 21, 8),
+    "answers": ("building-blocks/retrieval-augmented-generation", "Retrieval for answers", 24, 7),
+    "inference": ("building-blocks/llm-inference", "LLM inference", 24, 8),
 }
+# Which of these is read depends on the role, so a plan leaves room for the longest.
+BLOCKS = tuple(page for page, (slug, *_) in PAGES.items() if slug.startswith("building-blocks/"))
+THIRD = ("ads", "harm")
 KINDS = ("Read", "Recall", "Round")
 
 
@@ -127,7 +143,7 @@ def _read(*pages: str) -> list[Task]:
 
 
 def _quiz(*pages: str) -> list[Task]:
-    names = " and ".join(PAGES[page][1] for page in pages)
+    names = " and ".join(_link(page, "#quiz") for page in pages)
     questions = sum(quiz_questions(page) for page in pages)
     return [Task("Recall", f"quiz of {names}", questions * QUIZ_MINUTES, pages)]
 
@@ -142,7 +158,19 @@ def _recall(*pages: str) -> list[Task]:
 
 
 def _round(prompt: str) -> list[Task]:
-    return [Task("Round", f"round aloud: {prompt}; score it", round_minutes())]
+    sheet = "[score it](../levels-and-rubric/index.md#sheet)"
+    text = f"[round aloud](#how-to-practise-aloud): {prompt}; {sheet}"
+    return [Task("Round", text, round_minutes())]
+
+
+def _block(which: str) -> list[Task]:
+    subject = "[block of your subject](../../building-blocks/index.md#in-which-order)"
+    return [Task("Read", f"the {which} {subject}", max(study_minutes(page) for page in BLOCKS))]
+
+
+def _third() -> list[Task]:
+    text = " or ".join(_link(page) for page in THIRD)
+    return [Task("Read", text, max(study_minutes(page) for page in THIRD), THIRD)]
 
 
 def _do(kind: str, text: str, minutes: float, *topics: str) -> list[Task]:
@@ -151,72 +179,88 @@ def _do(kind: str, text: str, minutes: float, *topics: str) -> list[Task]:
 
 def day_plan() -> list[Task]:
     """The one-day plan, block by block."""
-    recap = _link("feed", "#recap", "recap of the news feed")
+    revision = _link("steps", "#revise-from-this", "what to revise from")
+    board = _link("feed", "#recap", "its whiteboard")
     return [
         *_read("interview"),
         *_learn("steps"),
-        *_do("Recall", "the revision list by hand", RECALL_MINUTES, "steps"),
-        *_do("Read", recap, RECAP_MINUTES, "feed"),
-        *_do("Recall", "its whiteboard from memory", SKETCH_MINUTES, "feed"),
+        *_do("Recall", f"{revision} by hand", RECALL_MINUTES, "steps"),
+        *_recap("feed"),
+        *_do("Recall", f"{board} from memory", SKETCH_MINUTES, "feed"),
         *_round("a feed of short videos"),
         *_read("serve", "monitor"),
         *_round("search suggestions while typing"),
         *_recall("steps"),
-        *_do("Read", "tool, camera, paper, first two minutes", LOGISTICS_MINUTES),
+        *_logistics(),
     ]
 
 
 def week_plan() -> list[list[Task]]:
     """The one-week plan, day by day."""
-    numbers = _do("Recall", "three of the feed's numbers on paper", PAPER_MINUTES, "feed")
     return [
-        _read("interview", "rubric") + _learn("steps"),
-        _learn("clarify", "frame") + _recall("steps"),
-        _learn("data", "model") + _recall("clarify"),
-        _learn("evaluate", "serve") + _recall("frame", "data"),
-        _learn("monitor", "feed") + _recall("model"),
-        _round("an assistant for a shop's customers") + _repair() + numbers + _recall("evaluate"),
+        _read("interview", "rubric") + _learn("steps", "clarify"),
+        _learn("frame", "data") + _recall("steps"),
+        _learn("model", "evaluate") + _recall("clarify") + _block("first"),
+        _learn("serve", "monitor") + _recall("frame", "data") + _recap("ads"),
+        _learn("feed") + _recall("model") + _block("second") + _recap("harm"),
+        _read("senior")
+        + _round("an assistant for a shop's customers")
+        + _repair()
+        + _recall("evaluate"),
         _round("fraud at payment, with a listener")
         + _recall("steps", "serve", "monitor", "feed")
+        + _numbers()
         + _logistics(),
     ]
 
 
 def month_plan() -> list[list[Task]]:
     """The four-week plan: twenty days, five a week."""
-    numbers = _do("Recall", "three of the feed's numbers on paper", PAPER_MINUTES, "feed")
-    papers = _do("Read", "two references of your weakest step", PAPERS_MINUTES)
-    board = _do("Recall", "the feed's whiteboard from memory", SKETCH_MINUTES, "feed")
+    board = _link("feed", "#recap", "the feed's whiteboard")
     return [
         _read("interview", "rubric"),
-        _learn("steps"),
-        _learn("clarify") + _recall("steps"),
-        _learn("frame") + _recall("clarify"),
-        _learn("data"),
+        _learn("steps") + _learn("clarify"),
+        _learn("frame") + _recall("steps"),
+        _learn("data") + _recall("clarify"),
         _learn("model") + _recall("frame"),
         _learn("evaluate") + _recall("data"),
         _learn("serve") + _recall("model", "clarify"),
         _learn("monitor") + _recall("evaluate"),
-        _round("a feed of short videos") + _recall("serve"),
-        _read("feed"),
-        _quiz("feed") + numbers + board + _recall("monitor", "steps"),
-        _repair() + _recall("frame", "data"),
+        _block("first") + _block("second") + _recall("serve"),
+        _round("a feed of short videos") + _recall("monitor", "steps"),
+        _read("feed") + _repair(),
+        _quiz("feed")
+        + _numbers()
+        + _do("Recall", f"{board} from memory", SKETCH_MINUTES, "feed")
+        + _block("third"),
+        _read("senior") + _quiz("senior") + _recall("frame", "data"),
         _round("an assistant for a shop's customers") + _recall("feed"),
         _read("rag") + _recall("model", "evaluate"),
         _round("fraud at payment, with a listener") + _quiz("rag") + _recall("serve", "monitor"),
-        _repair() + papers,
+        _third() + _repair(),
         _round("the feed again: half the latency, no history") + _recall("clarify", "rag"),
         _round("your own product, with a listener who interrupts") + _recall("data"),
         _recall("steps", "feed", "rag") + _logistics(),
     ]
 
 
+def _recap(page: str) -> list[Task]:
+    return _do("Read", _link(page, "#recap", f"recap of {PAGES[page][1]}"), RECAP_MINUTES, page)
+
+
+def _numbers() -> list[Task]:
+    numbers = _link("feed", "#size-it", "three of the feed's numbers")
+    return _do("Recall", f"{numbers} on paper", PAPER_MINUTES, "feed")
+
+
 def _repair() -> list[Task]:
-    return _do("Recall", "the weakest step of the sheet, repaired", REPAIR_MINUTES)
+    return _do("Recall", "[the weakest step](#by-weakness) of the sheet, repaired", REPAIR_MINUTES)
 
 
 def _logistics() -> list[Task]:
-    return _do("Read", "tool, camera, paper, first two minutes", LOGISTICS_MINUTES)
+    return _do(
+        "Read", "[tool, camera, paper, first two minutes](#the-day-itself)", LOGISTICS_MINUTES
+    )
 
 
 # --------------------------------------------------------------------------- sums

@@ -139,6 +139,7 @@ def test_the_scale_is_that_of_the_chapter_on_levels() -> None:
         "highest": levels.HIGHEST_SCORE,
         "yes": levels.YES_TOTAL,
         "strong": levels.STRONG_TOTAL,
+        "named": levels.MOST_NAMED,
     }
 
 

@@ -59,7 +59,7 @@ def decision():
     scores = Job("Seven scores", "1 to 4, at this level")
     check = Service(
         "Total and floor",
-        f"{rubric.YES_TOTAL:.0f} of {rubric.highest_total():.0f}, no 1",
+        f"{rubric.YES_TOTAL:.0f}, no 1, one named at most",
         icon="mdi-scale-balance",
     )
     yes = Service(

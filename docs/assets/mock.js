@@ -122,16 +122,16 @@
           const score = Math.min(Math.max(own.value - target + scale.meets, scale.lowest), scale.highest);
           points[column].textContent = own.value ? score : "–";
           return own.value ? score : [];
-        });
+        }).sort();
         const less = (stages.length - scores.length) * scale.meets;
         const total = sum(scores);
-        const passes = (cut, low) => total >= cut - less && Math.min(...scores) >= low;
+        // Lowest first: behind those that may be only named stands rung 2, which scores 5 less the target.
         const word =
           less > scale.meets
             ? "not held"
-            : passes(scale.strong, scale.meets)
+            : total >= scale.strong - less && scores[0] >= scale.meets
               ? "strong yes"
-              : passes(scale.yes, scale.lowest + 1)
+              : total >= scale.yes - less && scores[0] > scale.lowest && scores[scale.named] + target > 4
                 ? "yes"
                 : "no";
         last[3 + column].textContent = `${total} of ${scores.length * scale.highest}: ${word}`;

@@ -312,9 +312,7 @@ def verdict(
         serve_rung: The rung of serving.
         model_rung: The rung of the model.
     """
-    rungs = sheet(serve_rung, model_rung)
-    target = rubric.LEVELS[level]
-    return str(rubric.decision({step: rubric.score(rung, target) for step, rung in rungs.items()}))
+    return str(rubric.decision(sheet(serve_rung, model_rung), rubric.LEVELS[level]))
 
 
 def score_rows() -> list[list[str]]:

@@ -118,7 +118,7 @@ def _targets() -> Iterable[float]:
 
 
 def _decision(target: float) -> str:
-    return rubric.decision({step: rubric.score(RUNGS[step], target) for step in STEPS})
+    return rubric.decision(RUNGS, target)
 
 
 # --------------------------------------------------------------------------- sums on the board

@@ -23,9 +23,11 @@ STAFF_RUNG = assumed(4, "rungs", "staff: the output, and who owns it over years"
 
 YES_TOTAL = assumed(20, "points", "one step may be a point short of meeting the level")
 STRONG_TOTAL = assumed(24, "points", "three steps beyond the level, none below")
+MOST_NAMED = assumed(1, "steps", "below complete for a yes; a 2 at mid-level, so no 1 catches it")
 
 LEVELS = {"Mid": MID_RUNG, "Senior": SENIOR_RUNG, "Staff": STAFF_RUNG}
 RUNGS = ("Absent", "Named", "Complete", "Defended", "Owned", "Advanced")
+COMPLETE = RUNGS.index("Complete")
 STEPS = tuple(framework.CLOCK)
 
 # The worked sheet: the rung of each step that the page argues for.
@@ -101,16 +103,19 @@ def cut_off(total: float = YES_TOTAL, missing: float = 1, meets: float = MEETS) 
     return total - missing * meets
 
 
-def decision(scores: Mapping[str, int]) -> str:
-    """What the scores of the seven steps say about one level.
+def decision(rungs: Mapping[str, float], target: float = SENIOR_RUNG) -> str:
+    """What the rungs of the seven steps say about one level.
 
     Args:
-        scores: From 1 to 4, by step.
+        rungs: The rung of each step, from 0 to 5.
+        target: The rung that scores "meets".
     """
-    points, lowest = sum(scores.values()), min(scores.values())
+    points = total(rungs, target)
+    lowest = score(min(rungs.values()), target)
     if points >= STRONG_TOTAL and lowest >= MEETS:
         return "Strong yes"
-    if points >= YES_TOTAL and lowest > LOWEST_SCORE:
+    named = sum(rung < COMPLETE for rung in rungs.values())
+    if points >= YES_TOTAL and lowest > LOWEST_SCORE and named <= MOST_NAMED:
         return "Yes"
     return "No"
 
@@ -158,6 +163,6 @@ def worked_rows() -> list[list[str]]:
         marks = [str(score(WORKED[step], target)) for target in LEVELS.values()]
         rows.append([step, f"{RUNGS[WORKED[step]]} ({WORKED[step]})", *marks])
     totals = [str(total(WORKED, target)) for target in LEVELS.values()]
-    verdicts = [decision(worked_scores(target)) for target in LEVELS.values()]
+    verdicts = [decision(WORKED, target) for target in LEVELS.values()]
     rows.append([f"**Total of {highest_total():.0f}**", "", *totals])
     return [*rows, ["**Decision**", "", *verdicts]]

@@ -55,7 +55,7 @@ PUSHBACK_FIELDS = ("says", "good")
 # A rung is reached with one item missing: of one alone it would be reached with none.
 FEWEST_ITEMS = 2
 # The scale of the chapter on levels, for the script; a test holds them together.
-SCALE = {"lowest": 1, "meets": 3, "highest": 4, "yes": 20, "strong": 24}
+SCALE = {"lowest": 1, "meets": 3, "highest": 4, "yes": 20, "strong": 24, "named": 1}
 RUNGS = ("Absent", "Named", "Complete", "Defended", "Owned", "Advanced")
 TARGETS = {"mid": 2, "senior": 3, "staff": 4}
 _FIXES = {

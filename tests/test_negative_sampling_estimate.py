@@ -97,12 +97,47 @@ def test_posts_that_are_never_drawn() -> None:
 
 def test_reach_by_drawing() -> None:
     rng = np.random.default_rng(4)
-    above = rng.random((4_000, 100)) < 19 / 1_000
-    assert above.any(axis=1).mean() == pytest.approx(block.reach(20, 100, 1_000), abs=0.02)
+    above = rng.random((2_000, 100)) < 5_999_999 / 600e6
+    assert above.any(axis=1).mean() == pytest.approx(block.reach(6e6, 100), abs=0.025)
     assert block.reach(1) == 0
-    assert block.even_rank() == pytest.approx(600e6 / 8_191)
-    assert block.drawn_for() == 1e6
-    assert block.reach(600, 5, 10_000) == pytest.approx(1 - (1 - 599 / 10_000) ** 5)
+    assert block.even_rank() == 600e6 / 8_192
+    assert block.reach() == pytest.approx(1 - math.exp(-8_192 * 4_999 / 600e6), rel=1e-3)
+
+
+def test_a_hard_band_reaches_nobody_in_front_of_it_and_everybody_behind() -> None:
+    rng = np.random.default_rng(9)
+    drawn = rng.integers(1_001, 10_001, size=(20_000, 5))  # ranks 1,001 to 10,000
+    assert (drawn < 5_000).any(axis=1).mean() == pytest.approx(block.hard_reach(), abs=0.01)
+    assert block.hard_reach(600) == block.hard_reach(1_001) == 0
+    assert block.hard_reach(10_001) == block.hard_reach(1e6) == 1
+    assert block.reach(5_000, block.random_equal()) == pytest.approx(block.hard_reach())
+
+
+def test_a_batch_knows_the_popular_rivals() -> None:
+    """Twenty thousand posts by 1/k, a taste of three logits, and batches drawn by popularity."""
+    rng = np.random.default_rng(10)
+    posts, rank, batch = 20_000, 200, 512
+    share = 1 / np.arange(1, posts + 1)
+    share /= share.sum()
+    drawn, different = [], []
+    for _ in range(200):
+        score = np.log(share) + 3 * rng.normal(size=posts)
+        rivals = np.argsort(-score)[: rank - 1]
+        batched = rng.choice(posts, size=batch - 1, p=share)
+        hits = batched[np.isin(batched, rivals)]
+        drawn.append(hits.size)
+        different.append(np.unique(hits).size)
+    assert block.batch_above(rank, batch, posts) == pytest.approx(np.mean(drawn), rel=0.1)
+    assert block.rivals_in_batch(rank, batch, posts) == pytest.approx(np.mean(different), rel=0.1)
+    # The feed's batch is never silent, and leaves nearly all rivals unmentioned.
+    assert block.batch_above() > 1_000
+    assert block.rivals_in_batch() < 0.1 * block.MISSED
+
+
+def test_what_a_weeks_log_can_call_false() -> None:
+    assert block.week_actions() == pytest.approx(1e9 / 500e6 * 7)
+    assert block.false_at_most() == pytest.approx(14 / 9_000)
+    assert block.false_at_most() < block.false_share(200, 500)
 
 
 @pytest.mark.parametrize("spread", [0.5, 1.0])
@@ -182,16 +217,12 @@ def test_odds_of_a_log_loss_on_drawn_negatives() -> None:
     assert odds == pytest.approx(1 / 4)
 
 
-def test_mixing_and_hard_ones_against_a_million() -> None:
+def test_mixing_leaves_few_posts_undrawn() -> None:
     """The integral of exp(-a/x) is exp(-a) - a E1(a); E1(0.0802) is 2.025 by its series."""
     a = 1e9 / (600e6 * (math.log(600e6) + 0.5772))
     e1 = -0.5772 - math.log(a) + a - a**2 / 4 + a**3 / 18
     mixed = (math.exp(-a) - a * e1) * math.exp(-1e9 / 600e6)
     assert block.never_mixed() == pytest.approx(mixed, rel=1e-3)
-    # As many as leave the same share of steps without any: e to the minus one.
-    assert 1 - (1 - 599 / 10_000) ** block.hard_equal() == pytest.approx(block.reach(600, 1e6))
-    assert block.hard_equal() == pytest.approx(16.2, abs=0.05)
-    assert 1 - (1 - 599 / 1e4) ** 17 > 1 - (1 - 599 / 600e6) ** 1e6 > 1 - (1 - 599 / 1e4) ** 16
 
 
 def test_whole_softmax_of_a_small_corpus() -> None:

@@ -21,7 +21,7 @@ def sources():
             "Queue of vectors",
             f"{block.queue_steps():.0f} steps, {block.queue_bytes() / 1e6:.0f} MB",
         )
-        hard = Store("Band by rank", f"{100 * block.false_share(200, 500):.1f} % false in the lab")
+        hard = Store("Band by rank", f"{block.HARD_FROM + 1:,.0f} to {block.HARD_TO:,.0f}")
     with Plane("Loss", role="model"):
         counts = Job("Count gaps", f"± {100 * block.gap_error():.0f} % a share")
         mask = Job("Mask", "own item, other positives", icon="mdi-eye-off")
@@ -37,32 +37,35 @@ def sources():
 
 
 def reaches():
-    """A batch of random negatives brings a positive to rank 70,000 and then falls silent.
+    """As many random negatives as a batch bring a positive to rank 70,000 and then fall silent.
 
     Probability that at least one negative of a step is scored above the positive, against the rank
-    of the positive among 600 million posts. Five from the best 10,000 reach where no batch does.
+    of the positive among 600 million posts. Five from ranks 1,001 to 10,000 reach where no such
+    number does, and nobody in front of their band.
     """
-    ranks = [10.0 ** (n / 4) for n in range(4, 33)]
-    near = [rank for rank in ranks if rank <= float(block.HARD_POOL)]
+    ranks = [10.0 ** (n / 4) for n in range(8, 33)]
+    first, last = float(block.HARD_FROM), float(block.HARD_TO)
+    near = [first + (last - first) * share for share in (0, 0.02, 0.06, 0.12, 0.2, 0.4, 0.7, 1)]
     lines = [
         Line(
             ranks,
             [100 * block.reach(rank, drawn) for rank in ranks],
             label,
             role=role,
+            at=float(block.even_rank(drawn)),
         )
         for drawn, label, role in (
             (100, "100 random", "monitor"),
-            (feed.in_batch_negatives(), "8,191 random", "online"),
-            (float(block.QUEUE), "a million", "data"),
+            (float(block.RANDOM), "8,192 random", "online"),
         )
     ]
     hard = Line(
         near,
-        [100 * block.reach(rank, float(block.HARD), float(block.HARD_POOL)) for rank in near],
+        [100 * block.hard_reach(rank) for rank in near],
         "5 hard",
         role="offline",
         dashed=True,
+        at=float(block.HARD_TO) * 0.3,
     )
     return Chart(
         x="Rank of the positive",
@@ -118,6 +121,7 @@ def sampled():
                 [100 * block.sampled_hit(rank, drawn=drawn) for rank in ranks],
                 f"with {drawn:,}",
                 role=role,
+                at=block.half_rank(drawn),
             )
             for drawn, role in ((100, "monitor"), (1_000, "online"))
         ],

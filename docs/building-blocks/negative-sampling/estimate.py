@@ -25,6 +25,7 @@ towers = chapter("building-blocks/embeddings-and-two-tower")
 
 FUTURE = 10  # later actions of each person in the lab
 BATCH = feed.TOWER_BATCH
+EULER = 0.5772156649  # what a sum of 1/k has beyond the logarithm
 
 # --------------------------------------------------------------------------- what is learnt
 
@@ -103,6 +104,11 @@ def pull_rows() -> list[list[str]]:
 PAIRS = assumed(1e9, "pairs a day", "actions on indexed posts; the feed has 2.4 billion in all")
 
 
+def _span(posts: float) -> float:
+    """The sum of 1/k over all posts, which is the range of popularity's logarithm as well."""
+    return math.log(posts) + EULER
+
+
 def draws_per_post(days: float = 1) -> float:
     """How often a post is drawn in a time if as many random ones are drawn as there are pairs.
 
@@ -119,7 +125,7 @@ def never_in_batch(days: float = 1) -> float:
         days: How long.
     """
     posts = feed.indexed_posts()
-    last = PAIRS * days / (posts * (math.log(posts) + 0.5772156649))
+    last = PAIRS * days / (posts * _span(posts))
     steps = 20_000
     return sum(math.exp(-last / ((n + 0.5) / steps)) for n in range(steps)) / steps
 
@@ -144,53 +150,110 @@ def never_mixed(days: float = 1) -> float:
 
 # --------------------------------------------------------------------------- how many
 
-HARD_POOL = assumed(10e3, "posts", "ranks from which hard negatives are drawn")
+RANDOM = BATCH  # random posts beside the batch, as many as it has pairs
+HARD_FROM = assumed(1e3, "rank", "in front of which none is drawn; retrieval hands on fewer")
+HARD_TO = assumed(10e3, "rank", "to which hard negatives are drawn, to start with")
+MISSED = assumed(5e3, "rank", "of a positive that retrieval misses")
 HARD = assumed(5, "hard negatives a pair", "few, so that most of the loss stays with easy ones")
 HARD_WEIGHT = assumed(0.02, "of the loss", "of each pairwise term, to start with")
 
 
-def reach(
-    rank: float = feed.ANN_CANDIDATES, drawn: float | None = None, pool: float | None = None
-) -> float:
-    """Probability that at least one of the drawn negatives is scored above the positive.
+def reach(rank: float = MISSED, drawn: float = RANDOM) -> float:
+    """Probability that at least one of the random negatives is scored above the positive.
 
     Args:
         rank: Place of the positive among all posts.
-        drawn: Negatives; the feed's batch less one if not given.
-        pool: Posts they are drawn from evenly, best first; the whole index if not given.
+        drawn: Negatives.
     """
-    number = feed.in_batch_negatives() if drawn is None else drawn
-    among = feed.indexed_posts() if pool is None else pool
-    above = min(1.0, (rank - 1) / among)
-    return 1 - math.pow(1 - above, number)
+    return 1 - math.pow(1 - (rank - 1) / feed.indexed_posts(), drawn)
 
 
-def hard_equal(rank: float = feed.ANN_CANDIDATES) -> float:
-    """Hard negatives that are above a positive as often as the random ones of which one is.
+def hard_reach(rank: float = MISSED, drawn: float = HARD) -> float:
+    """Probability that at least one negative from the hard band is above the positive.
 
     Args:
-        rank: Place of the positive.
+        rank: Place of the positive among all posts.
+        drawn: Hard negatives.
     """
-    missed = 1 - reach(rank, drawn_for(rank))
-    return math.log(missed) / math.log1p(-(rank - 1) / HARD_POOL)
+    above = (rank - 1 - HARD_FROM) / (HARD_TO - HARD_FROM)
+    return 1 - math.pow(1 - min(1.0, max(0.0, above)), drawn)
 
 
-def even_rank(drawn: float | None = None) -> float:
+def random_equal(rank: float = MISSED) -> float:
+    """Random negatives that are above a positive as often as the hard ones are.
+
+    Args:
+        rank: Place of the positive, inside the band.
+    """
+    return math.log1p(-hard_reach(rank)) / math.log1p(-(rank - 1) / feed.indexed_posts())
+
+
+def even_rank(drawn: float = RANDOM) -> float:
     """Rank of a positive above which one random negative is expected.
 
     Args:
-        drawn: Negatives; the feed's batch less one if not given.
+        drawn: Negatives.
     """
-    return feed.indexed_posts() / (feed.in_batch_negatives() if drawn is None else drawn)
+    return feed.indexed_posts() / drawn
 
 
-def drawn_for(rank: float = feed.ANN_CANDIDATES) -> float:
-    """Random negatives of which one is expected above a positive of that rank.
+TASTE = assumed(3, "logits", "spread of one person's taste beside popularity")
+STEPS = 4_000  # of the integrals over popularity's logarithm
+
+
+def _beyond(deviations: float) -> float:
+    """Share of a normal law above so many standard deviations."""
+    return math.erfc(deviations / math.sqrt(2)) / 2
+
+
+def _popularity(posts: float) -> list[float]:
+    """Logarithms of popularity ranks, evenly; a step stands for as many posts as its rank."""
+    return [_span(posts) * (n + 0.5) / STEPS - EULER for n in range(STEPS)]
+
+
+def _score_at(rank: float, posts: float) -> float:
+    """Score that so many posts reach, where the k-th popular one has -ln k and a taste."""
+    logs, width = _popularity(posts), _span(posts) / STEPS
+    low, high = -30.0, 60.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        above = width * sum(math.exp(log) * _beyond((middle + log) / TASTE) for log in logs)
+        low, high = (middle, high) if above > rank - 1 else (low, middle)
+    return low
+
+
+def batch_above(rank: float = MISSED, batch: float = BATCH, posts: float | None = None) -> float:
+    """Negatives of a batch, drawn by popularity, that are expected above a positive.
 
     Args:
-        rank: Place of the positive.
+        rank: Place of the positive for its user.
+        batch: Pairs in a batch.
+        posts: In all; the feed's index if not given.
     """
-    return feed.indexed_posts() / rank
+    among = feed.indexed_posts() if posts is None else posts
+    score = _score_at(rank, among)
+    share = sum(_beyond((score + log) / TASTE) for log in _popularity(among)) / STEPS
+    return (batch - 1) * share
+
+
+def rivals_in_batch(
+    rank: float = MISSED, batch: float = BATCH, posts: float | None = None
+) -> float:
+    """Different posts above a positive that a batch is expected to hold.
+
+    Args:
+        rank: Place of the positive for its user.
+        batch: Pairs in a batch.
+        posts: In all; the feed's index if not given.
+    """
+    among = feed.indexed_posts() if posts is None else posts
+    score, span = _score_at(rank, among), _span(among)
+    return (span / STEPS) * sum(
+        math.exp(log)
+        * _beyond((score + log) / TASTE)
+        * -math.expm1((1 - batch) * math.exp(-log) / span)
+        for log in _popularity(among)
+    )
 
 
 COSINE_SD = assumed(0.15, "cosine", "spread of a user's cosines with random posts, after training")
@@ -205,17 +268,16 @@ def logit_sd(temperature: float = 0.05) -> float:
     return COSINE_SD / temperature
 
 
-def sum_error(drawn: float | None = None, spread: float = 3.0) -> float:
+def sum_error(drawn: float = RANDOM, spread: float = 3.0) -> float:
     """Relative standard error of the estimated sum of the softmax, from random negatives.
 
     Logits are taken as normal, so their exponentials have a squared variation of exp(s^2) - 1.
 
     Args:
-        drawn: Negatives; the feed's batch less one if not given.
+        drawn: Negatives.
         spread: Standard deviation of the logits.
     """
-    number = feed.in_batch_negatives() if drawn is None else drawn
-    return math.sqrt(math.expm1(spread**2) / number)
+    return math.sqrt(math.expm1(spread**2) / drawn)
 
 
 def drawn_for_error(spread: float = 3.0, error: float = 0.1) -> float:
@@ -230,7 +292,7 @@ def drawn_for_error(spread: float = 3.0, error: float = 0.1) -> float:
 
 def count_rows() -> list[list[str]]:
     """Error of the softmax's sum, and negatives that it takes, by spread of the logits."""
-    rows = [["Spread of logits", "τ with it", "Error with 8,191", "Negatives for a tenth"]]
+    rows = [["Spread of logits", "τ with it", "Error with 8,192", "Negatives for a tenth"]]
     return rows + [
         [
             f"{spread:g}",
@@ -432,6 +494,16 @@ def false_rows() -> list[list[str]]:
         *rows,
         ["all, at random", f"{100 * random_false_share():.2g} %", f"{100 * anyone:.1g} %", "1"],
     ]
+
+
+def week_actions() -> float:
+    """Indexed posts that a person acts on in a week, on average."""
+    return 7 * PAIRS / feed.DAILY_USERS
+
+
+def false_at_most() -> float:
+    """Share of the feed's band that a week's log can show as false, all actions being in it."""
+    return week_actions() / (HARD_TO - HARD_FROM)
 
 
 def twins(share: float = model.HEAD_Q, batch: float = BATCH) -> float:

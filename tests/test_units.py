@@ -24,6 +24,7 @@ def md() -> Markdown:
         ("100 ms, 3 s, 20 min, 48 h", "100\u00a0ms, 3\u00a0s, 20\u00a0min, 48\u00a0h"),
         ("69,444 /s at 17 TFLOP", "69,444\u00a0/s at 17\u00a0TFLOP"),
         ("**82** % and *1* ms", "<strong>82</strong>\u00a0% and <em>1</em>\u00a0ms"),
+        ("**3** **% of it**", "<strong>3</strong>\u00a0<strong>% of it</strong>"),
         ("about 5\n% of posts", "about 5\u00a0% of posts"),
     ],
 )

@@ -22,7 +22,7 @@ UNIT = f"(?:[%‰]|/s\\b|(?:{_TIME}|{_SIZE}|{_RATE})(?![\\w-]))"
 # What is no prose is passed over whole; of a tag, only what stands between tags counts.
 BLANK = re.compile(
     r"<(?P<apart>pre|code|svg|math|script|style|textarea)\b.*?</(?P=apart)>|<[^>]*>"
-    rf"|(?P<digit>\d(?:</\w+>)*)[ \n](?={UNIT})",
+    rf"|(?P<digit>\d(?:</\w+>)*)[ \n](?=(?:<\w+>)*{UNIT})",
     re.DOTALL,
 )
 # After everything that writes text, such as raw HTML (30) and code (5).

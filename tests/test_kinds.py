@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -34,9 +35,26 @@ def test_funnel_tells_counts_factors_and_milliseconds() -> None:
     drawing = Funnel(stages(), unit="posts", budget_ms=80).render("t", "d")
     assert ">÷ 1.33 million<" in drawing.wide
     assert ">÷ 150<" in drawing.narrow
-    assert ">65.5 ms in all, of 80 ms<" in drawing.wide
+    assert re.findall(r">([^<]*(?:in these|of 80)[^<]*)<", drawing.wide) == [
+        "65.5 ms in these",
+        "stages, of 80 ms",
+    ]
     assert "2 billion posts" in drawing.text_html
-    assert "a budget of 80 ms" in drawing.text_html
+    assert "These stages: 65.5 ms of a budget of 80 ms." in drawing.text_html
+    assert drawing.issues == []
+
+
+def test_funnel_tells_the_request_from_its_stages() -> None:
+    funnel = Funnel(stages(), budget_ms=2000, around_ms=1204.5, around="gateway, waiting")
+    drawing = funnel.render("t", "d")
+    for layout in (drawing.wide, drawing.narrow):
+        assert ">1,204.5 ms<" in layout
+        assert ">gateway, waiting<" in layout
+        assert "1,270 ms in all" in layout
+    assert (
+        "<p>These stages: 65.5 ms. Around these stages (gateway, waiting): 1,204.5 ms. "
+        "In all: 1,270 ms of a budget of 2,000 ms.</p>"
+    ) in drawing.text_html
     assert drawing.issues == []
 
 
@@ -55,6 +73,10 @@ def test_funnel_bands_shrink_with_the_logarithm() -> None:
     [
         (lambda: Funnel([Stage("a", 1)]), "at least two stages"),
         (lambda: Funnel(stages(), budget_ms=50), r"the stages take 65\.5 ms, the budget is 50 ms"),
+        (
+            lambda: Funnel(stages(), budget_ms=70, around_ms=5),
+            r"the request takes 70\.5 ms, the budget is 70 ms",
+        ),
         (lambda: Stage("a", 0), "must be above 0"),
         (lambda: Stage("a", 1, role="red"), "has the role 'red'"),
     ],

@@ -117,3 +117,20 @@ def test_tabular_figures_leave_the_hyphens_of_words_alone() -> None:
         for glyph in getattr(table, "ExtSubTable", table).mapping
     }
     assert changed == figures
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "lines"),
+    [
+        ("under 30 k tokens", 50, ["under", "30 k", "tokens"]),
+        ("flags 1 % of them", 45, ["flags", "1 % of", "them"]),
+        ("is 11 x cheaper", 45, ["is 11 x", "cheaper"]),
+        ("found at ± 5 %, once", 60, ["found at", "± 5 %,", "once"]),
+        ("the odds × 20 then", 50, ["the odds", "× 20", "then"]),
+        # Words that only begin like a unit are words, and what cannot fit breaks after all.
+        ("about 12 samples", 48, ["about 12", "samples"]),
+        ("± 5 %", 20, ["± 5", "%"]),
+    ],
+)
+def test_numbers_keep_their_units_and_signs(text: str, limit: float, lines: list[str]) -> None:
+    assert wrap(text, limit, 11) == lines

@@ -77,7 +77,7 @@ def funnel():
     """Five million ads become two, and targeting does most of it before any model looks.
 
     Each band is as wide as the logarithm of what is left. The milliseconds are the step's share of
-    the request; gateway, user context, features and creatives take the rest.
+    the request; gateway, user context, features and creatives come to them.
     """
     flops = ads.candidate_flops() / 1e6
     notes = {
@@ -95,6 +95,8 @@ def funnel():
         ],
         unit="ads",
         budget_ms=ads.BUDGET_MS,
+        around_ms=ads.used_ms() - sum(ms or 0 for _, _, ms in ads.funnel_stages()),
+        around="gateway, user context, features, creatives",
     )
 
 

@@ -77,7 +77,7 @@ def funnel():
     """Six billion eligible posts become ten, and the cost of looking at one rises at each step.
 
     Each band is as wide as the logarithm of what is left. The milliseconds are the stage's share
-    of the budget; gateway, user context and hydration take the rest.
+    of the budget; gateway, user context and hydration come to them.
     """
     flops = 2 * feed.candidate_parameters() / 1e6
     row_bytes = feed.embedding_bytes_per_request() / feed.RANKED / 1e3
@@ -97,6 +97,8 @@ def funnel():
         ],
         unit="posts",
         budget_ms=feed.BUDGET_MS,
+        around_ms=feed.used_ms() - sum(ms or 0 for _, _, ms in feed.funnel_stages()),
+        around="gateway, user context, hydration",
     )
 
 

@@ -34,6 +34,8 @@ def funnel():
         ],
         unit="videos",
         budget_ms=80,
+        around_ms=12,
+        around="gateway, user context, answer",
     )
 
 

@@ -9,7 +9,7 @@ In a figure's file:
         '''
         return Funnel(
             [Stage("All posts", 2e9, role="data"), Stage("Candidates", 1500, ms=25)],
-            unit="posts", budget_ms=100,
+            unit="posts", budget_ms=100, around_ms=22, around="gateway, user context",
         )
 """
 
@@ -28,6 +28,7 @@ from handbook.drawing.theme import ROLES
 _BAND = 46
 _NECK = 38
 _LINE = 14
+_AROUND = "Around these stages"
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,28 @@ class Funnel:
     Attributes:
         stages: The stages in order.
         unit: What is counted, such as `posts`.
-        budget_ms: What all stages together may cost, where there is a limit.
+        budget_ms: What the request may cost, where there is a limit.
+        around_ms: What the request costs besides the stages.
+        around: A few words on what that is.
     """
 
     def __init__(
-        self, stages: Sequence[Stage], unit: str = "", budget_ms: float | None = None
+        self,
+        stages: Sequence[Stage],
+        unit: str = "",
+        budget_ms: float | None = None,
+        around_ms: float = 0.0,
+        around: str = "",
     ) -> None:
         """Takes the stages.
+
+        Args:
+            stages: At least two.
+            unit: What is counted, such as `posts`.
+            budget_ms: What the request may cost, where there is a limit.
+            around_ms: What the request costs besides the stages; without it, nobody can take
+                their sum for the time of a request.
+            around: A few words on what that is.
 
         Raises:
             ValueError: There are fewer than two stages, or they exceed the budget.
@@ -99,9 +115,11 @@ class Funnel:
         self.stages = list(stages)
         self.unit = unit
         self.budget_ms = budget_ms
-        if budget_ms is not None and self.total_ms > budget_ms:
+        self.around_ms, self.around = around_ms, around
+        if budget_ms is not None and self.total_ms + around_ms > budget_ms:
+            what = "the request takes" if around_ms else "the stages take"
             raise ValueError(
-                f"the stages take {self.total_ms:g} ms, the budget is {budget_ms:g} ms"
+                f"{what} {self.total_ms + around_ms:g} ms, the budget is {budget_ms:g} ms"
             )
 
     @property
@@ -132,6 +150,8 @@ class Funnel:
             self._stage(canvas, frame, stage, (y, half, high))
             y += high
             previous = (y, half, stage)
+        if self.around_ms:
+            y = self._around(canvas, frame, y)
         canvas.height = self._total(canvas, frame, y)
         return canvas
 
@@ -176,7 +196,7 @@ class Funnel:
             canvas.rect(frame.centre - half, y, 2 * half, high, 8, "hb-band")
             middle = y + high / 2 + 4.6
             canvas.text(frame.centre, middle, spoken(stage.count), "hb-ink", "middle", 13, 700)
-            self._time(canvas, frame, stage, (y, high))
+            self._time(canvas, frame, stage.ms, (y, high))
         lines = wrap(stage.note, frame.text_width, 11)
         block = 13 + _LINE * (len(lines) + self._time_lines(frame, stage))
         base = y + (high - block) / 2 + 11
@@ -185,35 +205,52 @@ class Funnel:
             canvas.text(frame.text_x, base + 1 + index * _LINE, line, "hb-sub")
         if self._time_lines(frame, stage):
             below = base + 1 + (len(lines) + 1) * _LINE
-            canvas.text(frame.text_x, below, f"{stage.ms:g} ms", "hb-ink", weight=600)
+            canvas.text(frame.text_x, below, f"{stage.ms:,g} ms", "hb-ink", weight=600)
 
     @staticmethod
     def _time_lines(frame: _Frame, stage: Stage) -> int:
         """The narrow layout writes the milliseconds under the note."""
         return int(frame.width == NARROW and stage.ms is not None)
 
+    def _around(self, canvas: Canvas, frame: _Frame, y: float) -> float:
+        """Writes what the request costs besides the stages; returns the y of its lower end."""
+        y += 14
+        narrow = frame.width == NARROW
+        lines = wrap(self.around, frame.text_width, 11)
+        high = 20.0 + _LINE * (len(lines) + narrow)
+        base = y + (high - 13 - _LINE * (len(lines) + narrow)) / 2 + 11
+        canvas.text(frame.text_x, base, _AROUND, "hb-title")
+        for index, line in enumerate(lines, 1):
+            canvas.text(frame.text_x, base + 1 + index * _LINE, line, "hb-sub")
+        if narrow:
+            below = base + 1 + (len(lines) + 1) * _LINE
+            canvas.text(frame.text_x, below, f"{self.around_ms:,g} ms", "hb-ink", weight=600)
+        with canvas.group("hb-role-client"):
+            self._time(canvas, frame, self.around_ms, (y, high))
+        return y + high
+
     def _time(
-        self, canvas: Canvas, frame: _Frame, stage: Stage, place: tuple[float, float]
+        self, canvas: Canvas, frame: _Frame, ms: float | None, place: tuple[float, float]
     ) -> None:
         """The wide layout shows milliseconds as bars, all from one line, on one linear scale."""
-        if stage.ms is None or frame.width == NARROW:
+        if ms is None or frame.width == NARROW:
             return
         y, high = place
-        most = max(s.ms or 0 for s in self.stages) or 1
-        room = frame.time_width - 52
-        long = max(stage.ms / most * room, 2)
+        times = [self.around_ms, *(s.ms or 0 for s in self.stages)]
+        most = max(times) or 1
+        room = frame.time_width - 8 - max(44.0, *(width(f"{t:,g} ms", 11, 600) for t in times))
+        long = max(ms / most * room, 2)
         canvas.rect(frame.time_x, y + high / 2 - 7, long, 14, 3, "hb-bar")
-        canvas.text(
-            frame.time_x + long + 7, y + high / 2 + 4, f"{stage.ms:g} ms", "hb-ink", weight=600
-        )
+        canvas.text(frame.time_x + long + 7, y + high / 2 + 4, f"{ms:,g} ms", "hb-ink", weight=600)
 
     def _total(self, canvas: Canvas, frame: _Frame, y: float) -> float:
         """Writes the sum under the stages and returns the height of the drawing."""
         if not self.total_ms:
             return y + 1
-        words = f"{self.total_ms:g} ms in all"
+        words = f"{self.total_ms + self.around_ms:,g} ms"
+        words += " in all" if self.around_ms else " in these stages"
         if self.budget_ms is not None:
-            words += f", of {self.budget_ms:g} ms"
+            words += f", of {self.budget_ms:,g} ms"
         y += 14
         canvas.line(frame.time_x, y, frame.time_x + frame.time_width, y, "hb-axis")
         for line in wrap(words, frame.time_width, 11, 600):
@@ -230,14 +267,21 @@ class Funnel:
                 if stage.count < before:
                     facts.append(f"1 in {spoken(before / stage.count)} of the stage before")
             if stage.ms is not None:
-                facts.append(f"{stage.ms:g} ms")
+                facts.append(f"{stage.ms:,g} ms")
             if stage.note:
                 facts.append(stage.note)
             items.append(
                 f"<li><strong>{escape(stage.name)}</strong>: {escape('; '.join(facts))}.</li>"
             )
-        total = ""
-        if self.total_ms:
-            limit = f" of a budget of {self.budget_ms:g} ms" if self.budget_ms is not None else ""
-            total = f"<p>All stages together: {self.total_ms:g} ms{limit}.</p>"
-        return f"<ol>{''.join(items)}</ol>{total}"
+        return f"<ol>{''.join(items)}</ol>{self._total_told()}"
+
+    def _total_told(self) -> str:
+        if not self.total_ms:
+            return ""
+        limit = f" of a budget of {self.budget_ms:,g} ms" if self.budget_ms is not None else ""
+        sentences = [f"These stages: {self.total_ms:,g} ms"]
+        if self.around_ms:
+            what = f" ({escape(self.around)})" if self.around else ""
+            sentences.append(f"{_AROUND}{what}: {self.around_ms:,g} ms")
+            sentences.append(f"In all: {self.total_ms + self.around_ms:,g} ms")
+        return f"<p>{'. '.join(sentences)}{limit}.</p>"

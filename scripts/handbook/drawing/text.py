@@ -7,7 +7,9 @@ contextual alternates are off in the drawings' style, so the sum of advances is 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +20,10 @@ DESCENT = 0.22
 
 _TABLE = Path(__file__).with_name("inter_widths.json")
 _NARROW_BREAKS = "-/_·"
+# No line ends between a number and its unit, or between a sign and its number.
+_UNITS = r"%|×|x|k|M|B|bn|[kMGT]i?B|[MGT]?FLOP|[mµn]?s|min|h|d|px|m?W"
+_GLUED = re.compile(rf" (?=(?:{_UNITS})(?!\w))(?<=\d )| (?<=[±÷×−<>≤≥=] )(?=[\d$€])")
+_GLUE = "\u00a0"
 
 
 def width(text: str, size_px: float, weight: int = 400) -> float:
@@ -39,7 +45,8 @@ def width(text: str, size_px: float, weight: int = 400) -> float:
 def wrap(text: str, max_width_px: float, size_px: float, weight: int = 400) -> list[str]:
     r"""Breaks text into lines that fit, as few as possible and of like length.
 
-    Breaks at spaces; a word that is too long alone breaks after a hyphen, slash, underscore or
+    Breaks at spaces, but where it can be helped not between a number and its unit or sign
+    (`30 k`, `± 5 %`); a word that is too long alone breaks after a hyphen, slash, underscore or
     dot, and at last anywhere, with a hyphen. `\n` always breaks.
 
     Args:
@@ -55,7 +62,7 @@ def wrap(text: str, max_width_px: float, size_px: float, weight: int = 400) -> l
     for paragraph in text.split("\n"):
         words = [
             piece
-            for word in paragraph.split()
+            for word in _words(paragraph, max_width_px, size_px, weight)
             for piece in _pieces(word, max_width_px, size_px, weight)
         ]
         if words:
@@ -99,6 +106,13 @@ def _fallback(char: str) -> float:
     if char == "\n" or unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn"):
         return 0.0
     return 1.0 if unicodedata.east_asian_width(char) in "WF" else 0.75
+
+
+def _words(paragraph: str, limit: float, size: float, weight: int) -> Iterator[str]:
+    """The words of a text; a number with its sign and unit is one, unless it is too wide."""
+    for group in _GLUED.sub(_GLUE, " ".join(paragraph.split())).split(" "):
+        word = group.replace(_GLUE, " ")
+        yield from [word] if word and width(word, size, weight) <= limit else word.split()
 
 
 def _pieces(word: str, limit: float, size: float, weight: int) -> list[str]:

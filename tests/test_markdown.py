@@ -270,9 +270,49 @@ def test_what_a_formula_uses_without_its_name_is_listed_behind_it(project):
     assert items(out) == {
         "number-1": "Most users: 1.5e9 most = people × by = 500,000,000 × 3 = 1,500,000,000; "
         "from users",
-        "number-2": "A sum: 10 looped = 10; from days",
+        "number-2": "A sum: 10 looped = sum(2 for each of them) = sum(2, 2, 2, 2, 2) = 10; "
+        "from days",
         "number-3": "users: 500,000,000 users assumed a large network",
         "number-4": "days: 500,000,000 users assumed a large network",
+    }
+
+
+def test_code_that_is_no_formula_shows_what_it_was_given_and_whose_rule_it_is(project):
+    estimate = project.docs / "case-studies" / "toy" / "estimate.py"
+    estimate.write_text(
+        estimate.read_text() + "def searched(of: str) -> float:\n"
+        '    """Where it is least.\n\n    A. Author, 1999, https://a.example/search.\n    """\n'
+        "    return min((1.0, USERS), key=lambda each: -each)\n"
+        "def one() -> float:\n"
+        "    return searched('all') + 1\n"
+    )
+    out = html(project, '5e8<!--= toy.searched("all") --> and 5e8<!--= toy.searched("few") --> '
+               "and 5e8<!--= toy.one -->")  # fmt: skip
+    assert items(out) == {
+        "number-1": "Where it is least (all): 5e8 searched(of: all) = 500,000,000, computed step "
+        "by step after A. Author, 1999; from users",
+        "number-2": "Where it is least (few): 5e8 searched(of: few) = 500,000,000, computed step "
+        "by step after A. Author, 1999; from users",
+        "number-3": "One: 5e8 one = searched (all) + 1 = 500,000,000 + 1 = 500,000,001",
+        "number-4": "users: 500,000,000 users assumed a large network",
+    }
+    assert '<a href="https://a.example/search">A. Author, 1999</a>' in out
+
+
+def test_a_step_that_chooses_is_shown_and_not_followed(project):
+    estimate = project.docs / "case-studies" / "toy" / "estimate.py"
+    estimate.write_text(
+        estimate.read_text() + "def half(by: float | None = None) -> float:\n"
+        "    return peak() / (2 if by is None else by)\n"
+        "def twice() -> float:\n"
+        "    return half(3) + half(4)\n"
+    )
+    out = html(project, "1<!--= toy.twice -->")
+    assert items(out) == {
+        "number-1": "Twice: 1 twice = half (3) + half (4) = 333,333,333 + 250,000,000 = "
+        "583,333,333",
+        "number-2": "half (3) = peak ÷ by = 1,000,000,000 ÷ 3 = 333,333,333",
+        "number-3": "half (4) = peak ÷ by = 1,000,000,000 ÷ 4 = 250,000,000",
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -156,6 +157,11 @@ def test_a_right_number_is_silent_and_stays(project: Project, body: str) -> None
                 "(fix: handbook numbers --fix)"
             ),
             "**2.56 TB**<!--= news_feed.size_text --> of it",
+        ),
+        (
+            "```quiz\nid: a\nquestion: Why 40<!--= news_feed.stage_ms('rank')/2:.0f --> ms?\n```",
+            "9:15: number-wrong: text says '40', code says '20' (fix: handbook numbers --fix)",
+            "```quiz\nid: a\nquestion: Why 20<!--= news_feed.stage_ms('rank')/2:.0f --> ms?\n```",
         ),
     ],
 )
@@ -495,15 +501,105 @@ def test_an_expression_that_only_changes_the_unit_is_about_what_it_scales(
     assert unscaled(expression) == about
 
 
-def test_a_derivation_of_code_that_is_no_formula_names_what_it_is_given(project: Project) -> None:
+def with_code(project: Project, code: str) -> None:
+    """Adds functions to the estimate of the news feed."""
     path = project.docs / "case-studies" / "news-feed" / "estimate.py"
-    path.write_text(
-        ESTIMATE + '\n\ndef looped(days: float = PEAK) -> float:\n    """A sum."""\n'
-        "    return sum(x * 2 for x in range(int(days)))\n"
+    path.write_text(f"{ESTIMATE}\n\n{code}")
+
+
+def test_a_derivation_of_code_that_is_no_formula_says_what_it_is_given(project: Project) -> None:
+    with_code(
+        project,
+        "def least(days: float = PEAK, of: str = 'all') -> float:\n"
+        '    """Days at which it is least.\n\n'
+        '    A. Author, "A Search", 1999, https://a.example/search.\n    """\n'
+        "    return min(range(int(days)), key=lambda day: -day * rankers())\n",
     )
-    found = numbers.derivation("news_feed.looped", project)
-    assert (found.title, found.formula, found.result) == ("A sum", "", "2")
-    assert [given.name for given in found.inputs] == ["days"]
+    found = numbers.derivation("news_feed.least", project)
+    assert (found.title, found.formula, found.result) == ("Days at which it is least", "", "1")
+    assert found.called == "least(days: 2.5, of: all)"
+    assert found.cited is not None
+    assert (found.cited.note, found.cited.url) == (
+        'A. Author, "A Search", 1999',
+        "https://a.example/search",
+    )
+    # What it was given, and what the function that it calls is given.
+    assert [given.name for given in found.inputs] == ["days", "per machine"]
+
+
+@pytest.mark.parametrize(
+    ("code", "formula", "substituted"),
+    [
+        ("return sum(x * 2 for x in range(3))", "sum(x × 2 for each x)", "sum(0, 2, 4)"),
+        ("return sum(x for x in range(99))", "sum(x for each x)", "sum(99 values)"),
+        (
+            "return max(n for n in (1, 2, 3) if n > 1)",
+            "max(n for each n that counts)",
+            "max(2, 3)",
+        ),
+        ("return float(PEAK if days is None else days) + 1", "peak + 1", "2.5 + 1"),
+        ("n = PEAK if days is None else days\n    return n + 1", "peak + 1", "2.5 + 1"),
+        ("if days is None:\n        return PEAK * 2\n    return days", "peak × 2", "2.5 × 2"),
+        ("a, b = PEAK, 2 * PEAK\n    return b - a", "b − peak", "5 − 2.5"),
+        ("a = 1 + PEAK\n    a += 2\n    return 3 * a", "3 × a", "3 × 5.5"),
+        (
+            "a = 0\n    for each in (1, 2):\n        a += each\n    return a / PEAK",
+            "a ÷ peak",
+            "3 ÷ 2.5",
+        ),
+        ("rows = {'x': [1, 2]}\n    return rows['x'][-1] + 1", "rows (x) (last) + 1", "2 + 1"),
+        ("rows = (n for n in (1, 2))\n    return sum(rows)", "sum(rows)", "sum(1, 2)"),
+    ],
+)
+def test_a_derivation_follows_what_the_code_chose(
+    project: Project, code: str, formula: str, substituted: str
+) -> None:
+    with_code(project, f"def found(days: float | None = None) -> float:\n    {code}\n")
+    found = numbers.derivation("news_feed.found", project)
+    assert (found.formula, found.substituted) == (formula, substituted)
+
+
+def test_a_derivation_of_a_swap_and_of_a_bare_loop_is_the_call(project: Project) -> None:
+    with_code(
+        project,
+        "def found(low: float = 1, high: float = 2) -> float:\n    low, high = high, low\n"
+        "    return low\n\n\ndef looped() -> float:\n    a = 0\n    while a < 5:\n"
+        "        a += 2\n    return a\n",
+    )
+    assert numbers.derivation("news_feed.found", project).result == "2"
+    assert numbers.derivation("news_feed.found", project).called == "found(low: 1, high: 2)"
+    looped = numbers.derivation("news_feed.looped", project)
+    assert (looped.formula, looped.called, looped.result) == ("", "looped", "6")
+
+
+def test_a_title_says_what_the_call_was_given(project: Project) -> None:
+    with_code(
+        project,
+        "def judged(number: float | None = None, new: bool = True, by: str = '') -> float:\n"
+        '    """Dollars for judging; enough for one estimate where none are given."""\n'
+        "    return 2 * (PEAK if number is None else number)\n",
+    )
+    titles = {
+        call: numbers.derivation(f"news_feed.judged{call}", project).title
+        for call in ("", "(1)", '(3, False, "people")')
+    }
+    assert titles == {
+        "": "Dollars for judging",
+        "(1)": "Dollars for judging (number 1)",
+        '(3, False, "people")': "Dollars for judging (number 3, not new, people)",
+    }
+
+
+def test_a_derivation_shows_the_data_of_a_metric(project: Project) -> None:
+    with_code(
+        project,
+        "from handbook import metrics\n\n\ndef error() -> float:\n"
+        "    return metrics.mean_absolute_error([1, 2], [1, 4])\n",
+    )
+    found = numbers.derivation("news_feed.error", project)
+    assert found.called == "mean absolute error(actual: [1, 2], predicted: [1, 4])"
+    assert found.formula == "mean(abs(a − p) for each a, p)"
+    assert found.substituted == "mean(0, 2)"
 
 
 def test_a_derivation_tells_two_calls_of_one_function_apart(project: Project) -> None:
@@ -516,3 +612,19 @@ def test_a_derivation_tells_two_calls_of_one_function_apart(project: Project) ->
     assert found.substituted == "1 − 86,806 ÷ 173,611"
     assert [step.name for step in found.steps] == ["peak QPS (peak ÷ 2)", "peak QPS"]
     assert found.result == "50%"
+
+
+@pytest.mark.build
+def test_no_number_of_the_handbook_has_an_empty_derivation(built: Project) -> None:
+    seen, empty = 0, []
+    for page in sorted(built.site.rglob("*.html")):
+        items = re.findall(
+            r'<li id="?(number-\d+)"?>(.*?)(?=<li |</ol>)', page.read_text(), re.DOTALL
+        )
+        for anchor, item in items:
+            seen += 1
+            said = re.sub(r"^\s*<b>.*?</b>", "", item, count=1, flags=re.DOTALL)
+            if not re.sub(r"<[^>]*>", "", said).strip():
+                empty.append(f"{page.relative_to(built.site)}#{anchor}")
+    assert seen > 1_000
+    assert empty == []

@@ -9,13 +9,15 @@ from __future__ import annotations
 import ast
 import inspect
 import math
-from collections.abc import Callable, Hashable
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from handbook import sandbox
+from handbook import estimate, sandbox
 from handbook.estimate import Quantity
 from handbook.expressions import (
     FUNCTIONS,
@@ -68,6 +70,10 @@ class Derivation:
         steps: How the other parts of the formula come about, in the order they are used.
         path: The file of the function; None for an expression on a page.
         line: The line of the function in that file.
+        called: The call with its arguments, where the code is no formula or it is given more
+            than numbers; else empty.
+        plain: Whether the code is one formula: other arguments then give other values only.
+        cited: The source that the function names for its rule, where the code is no formula.
     """
 
     name: str
@@ -80,6 +86,9 @@ class Derivation:
     steps: tuple[Derivation, ...] = ()
     path: Path | None = None
     line: int = 0
+    called: str = ""
+    plain: bool = True
+    cited: Input | None = None
 
     def every_input(self) -> tuple[Input, ...]:
         """Returns the inputs of this and of every step, each once."""
@@ -210,32 +219,115 @@ def _explain(function: Callable[..., Any], *args: Any, **named: Any) -> Derivati
     value = function(*args, **named)
     code = getattr(plain, "__code__", None)
     name = readable_name(getattr(plain, "__name__", "value"))
-    title = (inspect.getdoc(plain) or "").split("\n", 1)[0].rstrip(".")
+    doc = inspect.getdoc(plain) or ""
+    title = _DEFAULT_CLAUSE.sub("", doc.split("\n", 1)[0].rstrip("."))
     if code is None:
         return Derivation(name, title, "", "", value, readable(value))
     path = Path(code.co_filename)
     names = _FunctionNames(plain, args, named)
+    chosen = names.chosen()
+    title = f"{title} ({chosen})" if title and chosen else title
     body = _body(path, plain.__name__, code.co_firstlineno)
     read = _read_formula(names, body) if body else None
-    formula, substituted, inputs, steps = read or ("", "", names.numbers(), ())
-    return Derivation(
-        name,
-        title,
-        formula,
-        substituted,
-        value,
-        readable(value),
-        inputs,
-        steps,
-        path,
-        code.co_firstlineno,
+    found = Derivation(
+        name, title, "", "", value, readable(value), path=path, line=code.co_firstlineno
+    )
+    called = f"{name}({names.arguments()})" if names.arguments() else name
+    if read is None and path == _TOOLKIT:
+        return replace(found, inputs=names.numbers())
+    if read is None:
+        inputs = tuple(dict.fromkeys((*names.numbers(), *_rests_on(plain))))
+        return replace(found, inputs=inputs, called=called, cited=_citation(doc))
+    if not read.called and names.given_many():
+        read = replace(read, called=called)
+    return replace(
+        read, name=name, title=title, value=value, result=found.result, path=path, line=found.line
     )
 
 
-_Formula = tuple[str, str, tuple[Input, ...], tuple[Derivation, ...]]
+# What a docstring says of an argument that is left out: where it is given, this is not so.
+_DEFAULT_CLAUSE = re.compile(r"; [^;]*\b(?:if|where) (?:none|not)\b[^;]*\bgiven$")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,:;)\]]")
 
 
-def _read_formula(names: _FunctionNames, body: list[ast.stmt]) -> _Formula | None:
+# Its functions are known by their names: what approximates a normal quantile explains nothing.
+_TOOLKIT = Path(estimate.__file__)
+
+
+def _citation(doc: str) -> Input | None:
+    """Returns the source that a docstring names: the sentence around its first address."""
+    address = _ADDRESS.search(doc)
+    if address is None:
+        return None
+    before = " ".join(doc[: address.start()].rsplit("\n\n", 1)[-1].split()).rstrip(" ,:(")
+    cited = before.rsplit(": ", 1)[-1]
+    return Input("its source", 0.0, "", "", "sourced", cited, address[0])
+
+
+def _rests_on(function: Callable[..., Any]) -> tuple[Input, ...]:
+    """Returns the inputs that a function's code names; where none, those of what it calls.
+
+    Whether a run needs each of them is not known: this reads the code and does not follow it.
+    """
+    found: dict[Input, None] = {}
+    seen: set[Any] = set()
+    level = [inspect.unwrap(function)]
+    while level and not found:
+        called: list[Any] = []
+        for plain in level:
+            if plain in seen or Path(plain.__code__.co_filename).name != "estimate.py":
+                continue
+            seen.add(plain)
+            if len(seen) > 1:
+                found |= dict.fromkeys(_defaults(plain, found))
+            body = _body(Path(plain.__code__.co_filename), plain.__name__, _line(plain)) or []
+            for name, value in _named_in(body, plain.__globals__):
+                if isinstance(value, Quantity):
+                    found[as_input(name, value)] = None
+                elif isinstance(value, dict):
+                    found |= dict.fromkeys(_named_items(name, value, body))
+                elif inspect.isfunction(inspect.unwrap(value)):
+                    called.append(inspect.unwrap(value))
+        level = called
+    return tuple(found)
+
+
+def _line(function: Any) -> int:
+    return int(function.__code__.co_firstlineno)
+
+
+def _defaults(function: Callable[..., Any], known: Iterable[Input]) -> list[Input]:
+    """Returns the inputs that stand in a function's head, unless known by another name."""
+    parameters = inspect.signature(function).parameters.values()
+    given = {each.name: each.default for each in parameters if isinstance(each.default, Quantity)}
+    inputs = [as_input(name, value) for name, value in given.items()]
+    said = {(each.value, each.note) for each in known}
+    return [each for each in inputs if (each.value, each.note) not in said]
+
+
+def _named_items(name: str, table: dict[Any, Any], body: list[ast.stmt]) -> list[Input]:
+    """Returns the inputs of a table that code names; all where it names none of a short one."""
+    found = {key: each for key, each in table.items() if isinstance(each, Quantity)}
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    named = {node.value for node in nodes if isinstance(node, ast.Constant)} & found.keys()
+    if not named and len(found) > _SHOWN:
+        return []
+    kept = {key: found[key] for key in found if key in named or not named}
+    return [replace(as_input(name, each), name=_item_name(name, key)) for key, each in kept.items()]
+
+
+def _named_in(body: list[ast.stmt], known: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yields what statements name of their module, or of a module that it uses."""
+    for node in (node for statement in body for node in ast.walk(statement)):
+        if isinstance(node, ast.Name) and node.id in known:
+            yield node.id, known[node.id]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            owner = known.get(node.value.id)
+            if isinstance(owner, ModuleType) and hasattr(owner, node.attr):
+                yield node.attr, getattr(owner, node.attr)
+
+
+def _read_formula(names: _FunctionNames, body: list[ast.stmt]) -> Derivation | None:
     """Returns what the body of a function computes; None where that is no plain formula."""
     reader = _Reader(names)
     try:
@@ -244,16 +336,22 @@ def _read_formula(names: _FunctionNames, body: list[ast.stmt]) -> _Formula | Non
     except _NotPlainError:
         return None
     inputs, steps = tuple(reader.inputs), tuple(reader.steps)
+    if names.loose:
+        # What a loop has made is a number without a formula: this is where it comes from.
+        more = (*names.defaults(), *_rests_on(names.function))
+        inputs = tuple(dict.fromkeys((*inputs, *more)))
+    found = Derivation("", "", formula, substituted, 0.0, "", inputs, steps, plain=names.plain)
     inner = steps[-1] if steps else None
-    if isinstance(final, ast.Call) and not _is_builtin(final.func) and inner and inner.formula:
-        # The function only hands on to another: that one's formula says more than its name.
-        constants = tuple(given for given in inner.inputs if given not in inputs)
-        return inner.formula, inner.substituted, inputs + constants, steps[:-1] + inner.steps
-    return formula, substituted, inputs, steps
+    handed_on = isinstance(final, ast.Call) and not _is_builtin(final.func)
+    if not handed_on or inner is None or not (inner.formula or inner.called):
+        return found
+    # The function only hands on to another: that one's formula says more than its name.
+    constants = tuple(given for given in inner.inputs if given not in inputs)
+    return replace(inner, inputs=inputs + constants, steps=steps[:-1] + inner.steps)
 
 
 class _NotPlainError(Exception):
-    """Code that is no formula: a loop, a comprehension, a choice."""
+    """Code that is no formula, such as a search for the best value."""
 
 
 def as_input(name: str, value: Any) -> Input:
@@ -328,18 +426,24 @@ class _FunctionNames:
         self, function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]
     ) -> None:
         bound = inspect.signature(function).bind(*args, **named)
+        self.function = function
         self.given = set(bound.arguments)
         bound.apply_defaults()
-        self.globals: dict[str, Any] = getattr(function, "__globals__", {})
-        self.locals: dict[str, Any] = dict(bound.arguments)
-        self.parameters = tuple(bound.arguments)
+        self.parameters = dict(bound.arguments)
+        # One space for both: a comprehension does not see the locals that it is evaluated with.
+        self.known: dict[str, Any] = {**getattr(function, "__globals__", {}), **self.parameters}
+        self.loose = False
+        self.plain = True
+        self.aliases: dict[str, ast.expr] = {}
+        self._made: set[str] = set()
         self._steps: dict[str, Derivation] = {}
+        self._written: dict[str, ast.expr] = {}
 
     def value(self, node: ast.expr) -> Any:
         """Returns the value of a node; it is the chapter's own code, already run once."""
         code = compile(ast.Expression(node), "<formula>", "eval")
         try:
-            return eval(code, self.globals, self.locals)  # noqa: S307
+            return eval(code, self.known)  # noqa: S307
         except Exception as error:
             raise _NotPlainError from error
 
@@ -349,28 +453,135 @@ class _FunctionNames:
 
     def numbers(self) -> tuple[Input, ...]:
         """Returns every number that the function is given."""
-        given = {name: self.locals[name] for name in self.parameters}
-        return tuple(as_input(name, value) for name, value in given.items() if _is_number(value))
+        given = self.parameters.items()
+        return tuple(as_input(name, value) for name, value in given if _is_number(value))
+
+    def defaults(self) -> tuple[Input, ...]:
+        """Returns those of them that no caller has given."""
+        own = {readable_name(name) for name in self.parameters.keys() - self.given}
+        return tuple(each for each in self.numbers() if each.name in own)
+
+    def arguments(self) -> str:
+        """Returns what the function is given, `rank: 600, drawn: 10,000`; nothing for nothing."""
+        given = {name: value for name, value in self.parameters.items() if value is not None}
+        return ", ".join(f"{readable_name(name)}: {_brief(value)}" for name, value in given.items())
+
+    def given_many(self) -> bool:
+        """Whether the function is given a list, a table or the like."""
+        return any(isinstance(value, (list, tuple, dict)) for value in self.parameters.values())
+
+    def chosen(self) -> str:
+        """Returns the arguments that a caller chose, which tell one call from another."""
+        return ", ".join(
+            _said(name, self.parameters[name])
+            for name in self.parameters
+            if name in self.given and isinstance(self.parameters[name], (bool, int, float, str))
+        )
 
     def follow(self, body: list[ast.stmt]) -> ast.expr:
-        """Runs plain assignments up to the `return` and returns its expression."""
+        """Runs the statements up to the `return` that is reached, and returns its expression."""
+        final = self._follow(body)
+        if final is None:
+            raise _NotPlainError
+        return final
+
+    def _follow(self, body: list[ast.stmt]) -> ast.expr | None:
+        in_toolkit = Path(self.function.__code__.co_filename) == _TOOLKIT
         for statement in body:
             if isinstance(statement, ast.Return) and statement.value is not None:
-                return statement.value
-            if not _is_guard(statement):
-                self._assign(*_assigned(statement))
-        raise _NotPlainError
+                return self._final(statement.value)
+            if _is_guard(statement):
+                continue
+            if in_toolkit and not isinstance(statement, (ast.Assign, ast.AnnAssign)):
+                raise _NotPlainError
+            if isinstance(statement, ast.If):
+                self.plain = False
+                taken = statement.body if self.value(statement.test) else statement.orelse
+                final = self._follow(taken)
+                if final is not None:
+                    return final
+                continue
+            assigned = self._assigned(statement)
+            for name, expression in assigned:
+                self._assign(name, expression)
+            if not assigned:
+                self._run(statement)
+        return None
+
+    def _final(self, expression: ast.expr) -> ast.expr:
+        """Refuses what only names, or scales, what a loop has made: that explains nothing."""
+        names = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
+        if names and names <= self._made:
+            raise _NotPlainError
+        return expression
+
+    def _assigned(self, statement: ast.stmt) -> list[tuple[str, ast.expr]]:
+        """Returns what a plain assignment names, each with its expression."""
+        target: ast.expr
+        if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            target, value = statement.target, statement.value
+        elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            target, value = statement.targets[0], statement.value
+        elif isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
+            target = statement.target
+            before = self._written.get(target.id)
+            if before is None:
+                return []
+            value = ast.copy_location(
+                ast.BinOp(before, statement.op, statement.value), statement.value
+            )
+        else:
+            return []
+        pairs = [(target, value)]
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            pairs = list(zip(target.elts, value.elts, strict=False))
+        named = [(each.id, one) for each, one in pairs if isinstance(each, ast.Name)]
+        used = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
+        # All of a row are assigned at once: `low, high = high, low` is not one after the other.
+        clash = len(pairs) > 1 and any(name in used for name, _ in named)
+        return [] if clash or len(named) < len(pairs) else named
 
     def _assign(self, name: str, expression: ast.expr) -> None:
         reader = _Reader(self)
-        formula, put_in = reader.show(expression), reader.substitute(expression)
-        value = self.locals[name] = self.value(expression)
-        if _is_number(value):
+        value = self.value(expression)
+        try:
+            formula, put_in = reader.show(expression), reader.substitute(expression)
+        except _NotPlainError:
+            formula = put_in = ""
+            self._forget(name)
+        # What can be gone through once only would be gone when it is asked for.
+        self.known[name] = list(value) if isinstance(value, Iterator) else value
+        self.aliases.pop(name, None)
+        if _is_number(value) and formula:
+            self._written[name] = expression
             parts = tuple(reader.inputs), tuple(reader.steps)
             shown = readable(value)
+            if not reader.steps and put_in == shown != formula:
+                # Another name for an input or an argument: a formula says that one.
+                self.aliases[name] = expression
             self._steps[name] = Derivation(
                 readable_name(name), "", formula, put_in, value, shown, *parts
             )
+
+    def _run(self, statement: ast.stmt) -> None:
+        """Runs a statement that is no formula, such as a loop: its names have values only."""
+        if any(isinstance(node, ast.Return) for node in ast.walk(statement)):
+            raise _NotPlainError
+        code = compile(ast.Module([statement], []), "<formula>", "exec")
+        try:
+            exec(code, self.known)  # noqa: S102
+        except Exception as error:
+            raise _NotPlainError from error
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                self._forget(node.id)
+                self._made.add(node.id)
+
+    def _forget(self, name: str) -> None:
+        self.loose, self.plain = True, False
+        self.aliases.pop(name, None)
+        self._steps.pop(name, None)
+        self._written.pop(name, None)
 
 
 _Names = _PageNames | _FunctionNames
@@ -389,20 +600,40 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _assigned(statement: ast.stmt) -> tuple[str, ast.expr]:
-    if (
-        isinstance(statement, ast.Assign)
-        and len(statement.targets) == 1
-        and isinstance(statement.targets[0], ast.Name)
-    ):
-        return statement.targets[0].id, statement.value
-    if (
-        isinstance(statement, ast.AnnAssign)
-        and isinstance(statement.target, ast.Name)
-        and statement.value is not None
-    ):
-        return statement.target.id, statement.value
-    raise _NotPlainError
+def _said(name: str, value: Any) -> str:
+    """Returns one argument as a reader wants it: `Serve`, `not new`, `passages 20`."""
+    if isinstance(value, str):
+        return value or f"no {readable_name(name)}"
+    if isinstance(value, bool):
+        return f"{'' if value else 'not '}{readable_name(name)}"
+    return f"{readable_name(name)} {readable(value)}"
+
+
+# More than so many, or longer than so many characters, are counted and not shown.
+_SHOWN = 8
+_SHOWN_LENGTH = 100
+
+
+def _brief(value: Any) -> str:
+    """Returns any value shortly: `[1, 0, 1]`, `20 values`."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float, str)):
+        return readable(value)
+    if callable(value):
+        return readable_name(getattr(value, "__name__", "function"))
+    fields = getattr(value, "_asdict", None)
+    if fields or isinstance(value, Mapping):
+        items = fields() if fields else value
+        parts = [f"{readable_name(str(key))} {_brief(each)}" for key, each in items.items()]
+    elif isinstance(value, (list, tuple, range)):
+        parts = [_brief(each) for each in value[: _SHOWN + 1]]
+    elif isinstance(value, (set, frozenset)):
+        parts = sorted(map(_brief, value))
+    else:
+        return type(value).__name__
+    text = f"[{', '.join(parts)}]"
+    return text if len(parts) <= _SHOWN and len(text) <= _SHOWN_LENGTH else f"{len(value)} values"
 
 
 # --------------------------------------------------------------------------- formulas
@@ -449,6 +680,10 @@ class _Reader:
             return self._call(node, values)
         if isinstance(node, ast.Subscript):
             return self._item(node, values)
+        if isinstance(node, ast.IfExp):
+            self._not_plain()
+            taken = node.body if self.names.value(node.test) else node.orelse
+            return self._write(taken, values)
         raise _NotPlainError
 
     def _binary(self, node: ast.BinOp, values: bool) -> tuple[str, int]:
@@ -465,6 +700,10 @@ class _Reader:
 
     def _name(self, node: ast.Name | ast.Attribute, values: bool) -> tuple[str, int]:
         name = _last_name(node)
+        if isinstance(self.names, _FunctionNames) and isinstance(node, ast.Name):
+            alias = self.names.aliases.get(name)
+            if alias is not None:
+                return self._write(alias, values)
         value = self.names.value(node)
         if callable(value) and not isinstance(value, type) and isinstance(self.names, _PageNames):
             self._step(of_call(value))
@@ -488,35 +727,101 @@ class _Reader:
     def _call(self, node: ast.Call, values: bool) -> tuple[str, int]:
         name = _last_name(node.func)
         if _is_builtin(node.func):
-            inside = ", ".join(self._write(arg, values)[0] for arg in node.args)
+            if node.keywords:
+                raise _NotPlainError
+            if name == "float" and len(node.args) == 1:
+                return self._write(node.args[0], values)
+            name = _PLAIN_NAMES.get(name, name)
+            inside = ", ".join(self._operand(arg, values) for arg in node.args)
             return f"{readable_name(name)}({inside})", _ATOM
-        given = (*node.args, *(keyword.value for keyword in node.keywords))
-        # A name that is only passed on would repeat what the step says.
-        words = [
-            text
-            for argument, text in ((each, self._argument(each)) for each in given)
-            if not isinstance(argument, (ast.Name, ast.Attribute, ast.Call))
-        ]
+        words = self._words(node)
         step = _explain_call(node, self.names)
+        if not _is_number(step.value):
+            raise _NotPlainError
+        if not (step.formula or step.called or words):
+            # A method: its arguments are all that can be said of it.
+            words = [_brief(self.names.value(each)) for each in node.args]
+            self._not_plain(loose=True)
         if words:
             # The same function with other arguments is another step.
             step = replace(step, name=f"{step.name} ({', '.join(words)})")
         self._step(step)
         return (step.result if values else step.name), _ATOM
 
-    def _argument(self, node: ast.expr) -> str:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return node.value
-        return self._write(node, values=False)[0]
+    def _words(self, node: ast.Call) -> list[str]:
+        """The arguments that tell this call of a function from others."""
+        names = _parameter_names(self.names.value(node.func))
+        given = [(names[at] if at < len(names) else "", arg) for at, arg in enumerate(node.args)]
+        given += [(str(keyword.arg), keyword.value) for keyword in node.keywords]
+        # A name that is only passed on would repeat what the step says.
+        passed_on = (ast.Name, ast.Attribute, ast.Call, ast.Starred)
+        words = [(self._argument(name, argument), argument) for name, argument in given]
+        return [text for text, argument in words if not isinstance(argument, passed_on)]
+
+    def _argument(self, name: str, node: ast.expr) -> str:
+        if isinstance(node, ast.Constant) and isinstance(node.value, (str, bool)):
+            return _said(name, node.value) if name else _brief(node.value)
+        try:
+            return self._write(node, values=False)[0]
+        except _NotPlainError:
+            inner = node.value if isinstance(node, ast.Starred) else node
+            return _brief(self.names.value(inner))
+
+    def _operand(self, node: ast.expr, values: bool) -> str:
+        """An argument of `sum` and the like: a number, or many of them."""
+        if isinstance(node, ast.Starred):
+            node = node.value
+        if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
+            return self._each(node, values)
+        try:
+            return self._write(node, values)[0]
+        except _NotPlainError:
+            value = self.names.value(node)
+            if not isinstance(value, (list, tuple, Mapping)):
+                raise
+            return _brief(value).strip("[]") if values else readable_name(_last_name(node))
+
+    def _each(self, node: ast.GeneratorExp | ast.ListComp, values: bool) -> str:
+        """What is done for each of several: `weight × like for each action`; or what it gives."""
+        found = self.names.value(ast.copy_location(ast.ListComp(node.elt, node.generators), node))
+        if not all(isinstance(value, (int, float)) for value in found):
+            raise _NotPlainError
+        self._not_plain(loose=True)
+        if values:
+            shown = ", ".join(readable(float(value)) for value in found) or "nothing"
+            return shown if len(found) <= _MOST_TERMS else f"{len(found):,} values"
+        names = [
+            readable_name(each.id)
+            for loop in node.generators
+            for each in ast.walk(loop.target)
+            if isinstance(each, ast.Name) and each.id != "_"
+        ]
+        chosen = " that counts" if any(loop.ifs for loop in node.generators) else ""
+        return f"{_in_words(node.elt)} for each {', '.join(names) or 'of them'}{chosen}"
 
     def _item(self, node: ast.Subscript, values: bool) -> tuple[str, int]:
         value = self.names.value(node)
         if not _is_number(value):
             raise _NotPlainError
-        key = readable_name(ast.unparse(node.slice).strip("'\""))
-        name = f"{readable_name(_last_name(node.value))} ({key})"
+        name = self._item_of(node)
         self._note(name, value)
         return (readable(value) if values else name), _ATOM
+
+    def _item_of(self, node: ast.expr) -> str:
+        """The name of an entry: `clock (Serve)`, `lab (recall) (last)`."""
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            return readable_name(_last_name(node))
+        if not isinstance(node, ast.Subscript):
+            raise _NotPlainError
+        key = self.names.value(node.slice)
+        if isinstance(key, int) and isinstance(self.names.value(node.value), (list, tuple)):
+            key = "last" if key == -1 else f"no. {key + 1}" if key >= 0 else key
+        return _item_name(self._item_of(node.value), key)
+
+    def _not_plain(self, loose: bool = False) -> None:
+        if isinstance(self.names, _FunctionNames):
+            self.names.plain = False
+            self.names.loose |= loose
 
     def _note(self, name: str, value: Any) -> None:
         found = as_input(name, value)
@@ -528,12 +833,66 @@ class _Reader:
             self.steps.append(step)
 
 
+# Of so many a sum shows each.
+_MOST_TERMS = 12
+
+
+def _parameter_names(function: Any) -> list[str]:
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return []
+
+
+def _item_name(name: str, key: object) -> str:
+    shown = readable_name(key) if isinstance(key, str) else str(key)
+    return f"{readable_name(name)} ({shown})"
+
+
+_PLAIN_NAMES = {"fsum": "sum", "fmean": "mean"}
+
+
+def _in_words(node: ast.expr) -> str:
+    """Writes the part of a sum: loops give its names no single value."""
+    if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
+        sign, rank = _SIGNS[type(node.op)]
+        return f"{_term(node.left, rank)} {sign} {_term(node.right, rank + 1)}"
+    if isinstance(node, ast.Subscript):
+        return f"{readable_name(_last_name(node.value))} ({_in_words(node.slice)})"
+    if isinstance(node, ast.Call) and not node.keywords:
+        inside = ", ".join(_in_words(each) for each in node.args)
+        name = _last_name(node.func)
+        if name == "float" and inside:
+            return inside
+        name = readable_name(_PLAIN_NAMES.get(name, name))
+        return f"{name}({inside})" if inside else name
+    if isinstance(node, ast.BoolOp):
+        word = " or " if isinstance(node.op, ast.Or) else " and "
+        return word.join(map(_in_words, node.values))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return f"−{_term(node.operand, 3)}"
+    if isinstance(node, ast.Constant):
+        return readable(node.value)
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        return readable_name(_last_name(node))
+    return "a value"
+
+
+def _term(node: ast.expr, least: int) -> str:
+    loose = isinstance(node, ast.BinOp) and _SIGNS.get(type(node.op), ("", _ATOM))[1] < least
+    return f"({_in_words(node)})" if loose else _in_words(node)
+
+
 def _explain_call(node: ast.Call, names: _Names) -> Derivation:
     function = names.value(node.func)
-    if isinstance(names, _PageNames):
-        args = [settle(names.value(arg), ast.unparse(arg)) for arg in node.args]
-    else:
-        args = [names.value(arg) for arg in node.args]
+    args: list[Any] = []
+    for arg in node.args:
+        if isinstance(names, _PageNames):
+            args.append(settle(names.value(arg), ast.unparse(arg)))
+        elif isinstance(arg, ast.Starred):
+            args += names.value(arg.value)
+        else:
+            args.append(names.value(arg))
     named = {str(keyword.arg): names.value(keyword.value) for keyword in node.keywords}
     if inspect.isfunction(inspect.unwrap(function)):
         return of_call(function, *args, **named)
@@ -549,7 +908,9 @@ def _is_builtin(node: ast.expr) -> bool:
     name = _last_name(node)
     if isinstance(node, ast.Attribute):
         return isinstance(node.value, ast.Name) and node.value.id == "math"
-    return name in FUNCTIONS or name in ("sum", "int", "float", "len", "ceil", "floor", "log2")
+    return name in FUNCTIONS or name in (
+        "sum", "fsum", "fmean", "int", "float", "len", "ceil", "floor", "log2",
+    )  # fmt: skip
 
 
 def _last_name(node: ast.expr) -> str:

@@ -92,18 +92,30 @@ class Listing:
         found = entry.part
         if entry.literal:
             title(item, _title(found), entry.literal, entry.number)
-        uses = _uses(found)
+        uses = _uses(found if entry.literal else _short(found))
         named = _is_quantity(found) or not entry.literal
-        if entry.literal and not found.formula and not uses:
-            return
         line = SubElement(item, "p")
+        if found.called and not found.formula:
+            self._called(line, found, uses)
+            return
         if named:
-            _add(line, f"{found.name} = ")
+            _add(line, f"{found.called or found.name} = ")
         unnamed = self._formula(line, found.formula, uses)
         values = dict.fromkeys([found.substituted, found.result])
         shown = " = ".join(text for text in values if text not in ("", found.formula))
         _add(line, f" = {shown}" if found.formula and shown else shown)
         for count, use in enumerate(unnamed):
+            _add(line, ", " if count else "; from ")
+            self._link(line, use)
+
+    def _called(self, line: Element, found: Derivation, uses: dict[str, _Part]) -> None:
+        """Writes what code that is no formula was given, what it gave, and what it rests on."""
+        _add(line, f"{found.called} = {found.result}, computed step by step")
+        if found.cited:
+            _add(line, " after ")
+            link = SubElement(line, "a", {"href": found.cited.url})
+            link.text = AtomicString(found.cited.note or found.cited.url)
+        for count, use in enumerate(uses.values()):
             _add(line, ", " if count else "; from ")
             self._link(line, use)
 
@@ -124,6 +136,8 @@ class Listing:
         """The names of what a part of a formula rests on, as its item says it."""
         # Called with arguments, a function does not know where these come from; named, it does.
         shown = self._named.get(self._known.get(_key(part), 0), part)
+        if isinstance(shown, Derivation) and shown is part:
+            shown = _short(shown)
         inputs = shown.every_input() if isinstance(shown, Derivation) else ()
         return {given.name for given in inputs}
 
@@ -195,15 +209,28 @@ def _plain(found: Derivation) -> _Part:
 
 
 def _key(part: _Part) -> tuple[str, str, float | str]:
-    how = f"{part.shown} {part.note}" if isinstance(part, Input) else part.formula
-    return part.name, how, part.value
+    if isinstance(part, Input):
+        return part.name, f"{part.shown} {part.note}", part.value
+    if part.called and not part.formula:
+        # The call says all: a formula may have named it by fewer of its arguments.
+        return "", part.called, part.value
+    return part.name, part.formula, part.value
+
+
+def _short(found: Derivation) -> Derivation:
+    """What an item says that the text does not name.
+
+    Code that chooses is shown and not followed: each choice would be another tree of items, of
+    the same formulas with other values, and the page twice as heavy.
+    """
+    return found if found.plain else replace(found, steps=())
 
 
 def _uses(found: Derivation) -> dict[str, _Part]:
     """What a formula uses by name; plain numbers, and steps that say nothing, are left out."""
     uses: dict[str, _Part] = {}
     for step in map(_through, found.steps):
-        if step.formula or _uses(step):
+        if step.formula or step.called or _uses(step):
             uses.setdefault(step.name, step)
     for given in found.inputs:
         if given.kind != "constant":

@@ -208,6 +208,13 @@ def test_the_page_is_complete_without_javascript() -> None:
     assert "correct" not in html
 
 
+def test_what_proves_a_number_is_not_shown() -> None:
+    text = GOOD.replace("Why *two* stages", "Why **2**<!--= feed.stages --> stages")
+    assert "Why <strong>2</strong> stages, not" in render(text)
+    empty = GOOD.replace("Two are always better.", "<!--= feed.stages -->")
+    assert told(empty)[0].startswith("p.md:10: quiz-schema: 'text' must be text")
+
+
 def test_an_order_gives_each_place_its_reason_and_leads_to_its_section() -> None:
     html = render(f"{ORDER}\n\n## Operate *well* {{ #operate }}\n")
     assert 'data-hb-kind="order"' in html

@@ -273,6 +273,13 @@ class Chapter:
         return blank(self.text, self.code)
 
     @cached_property
+    def provable(self) -> str:
+        """The text in which marks prove numbers: code is blanked out, quizzes are not."""
+        asked = [span for span, fence in self._fence_spans if fence.language == "quiz"]
+        kept = [span for span in self.code if span not in asked]
+        return blank(self.text, kept)
+
+    @cached_property
     def prose(self) -> str:
         """The text with front matter, code and comments blanked out; offsets stay true."""
         return blank(self.without_code, self.comments)

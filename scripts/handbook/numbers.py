@@ -109,7 +109,7 @@ def proofs(chapter: Chapter, scope: Scope) -> tuple[list[Proof], list[Problem]]:
     """
     found: list[Proof] = []
     wrong: list[Problem] = []
-    for mark in find_marks(chapter.without_code):
+    for mark in find_marks(chapter.provable):
         trouble = _misplaced(mark)
         if trouble:
             wrong.append(chapter.problem(mark.comment.start, "number-mark", *trouble))
@@ -379,7 +379,7 @@ def _rewrite(chapter: Chapter, scope: Scope, project: Project) -> Chapter:
 
 def _list(found: Sequence[Chapter], project: Project) -> None:
     for chapter in found:
-        marks = find_marks(chapter.without_code)
+        marks = find_marks(chapter.provable)
         notes = {mark.number.end: mark.body for mark in marks if mark.number}
         for quantity in find_quantities(chapter):
             note = f": {notes[quantity.end]}" if quantity.end in notes else ""

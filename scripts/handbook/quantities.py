@@ -103,7 +103,7 @@ def find_marks(text: str) -> list[Mark]:
     """Finds every `<!--= ... -->` and `<!--? ... -->` with the number before it.
 
     Args:
-        text: A page whose code is blanked out (`Chapter.without_code`), or a part of one.
+        text: A page whose code is blanked out (`Chapter.provable`), or a part of one.
     """
     return list(_marks(text))
 
@@ -132,7 +132,7 @@ def find_quantities(chapter: Chapter) -> list[Quantity]:
     Args:
         chapter: The page.
     """
-    marks = {mark.number.end: mark.kind for mark in find_marks(chapter.without_code) if mark.number}
+    marks = {mark.number.end: mark.kind for mark in find_marks(chapter.provable) if mark.number}
     prose = _only_prose(chapter)
     sentences = list(_sentences(prose))
     found, at = [], 0
@@ -169,7 +169,7 @@ def _place(quantity: Quantity) -> tuple[int, int]:
 
 def _marked(chapter: Chapter, seen: set[int]) -> Iterator[Quantity]:
     """Yields the marked numbers that are no quantity by themselves, such as `8` in `8 heads`."""
-    for mark in find_marks(chapter.without_code):
+    for mark in find_marks(chapter.provable):
         if mark.number and mark.number.end not in seen:
             text = chapter.text[mark.number.start : mark.number.end]
             standing: Standing = "proven" if mark.kind == "=" else "assumed"

@@ -26,6 +26,7 @@ from handbook.report import Problem
 if TYPE_CHECKING:
     from handbook.markdown.context import Context
 
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _OTHER_FENCE = re.compile(r"(?m)^(?:`{3,}|~{3,})\S")
 # After line ends are normalised (30), before fences are put aside (25).
@@ -150,8 +151,10 @@ class Reader:
         """
         if node is None:
             return ""
-        if isinstance(node, yaml.ScalarNode) and str(node.value).strip():
-            return " ".join(str(node.value).split())
+        # What proves a number is for the checker: here it is a number among others.
+        words = _COMMENT.sub("", str(node.value)) if isinstance(node, yaml.ScalarNode) else ""
+        if words.strip():
+            return " ".join(words.split())
         self.bad(node, f"{name!r} must be text")
         return ""
 

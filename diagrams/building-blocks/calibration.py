@@ -24,11 +24,11 @@ def path():
         closed = Store("Closed windows", "never trained on")
         fit = Job("Fit the map", f"{block.clicks_for(0.1):.0f} clicks a step")
     watch = Monitor("Observed ÷ predicted", f"{block.clicks_for():,.0f} clicks: ± 5 %")
-    rows >> learn
+    rows >> Edge(kind="async") >> learn
     learn >> Edge("weights", kind="control") >> model
     model >> undo >> fitted >> use
     use >> Edge("outcomes", kind="async") >> closed
-    closed >> fit
+    closed >> Edge(kind="async") >> fit
     fit >> Edge("map", kind="control") >> fitted
     closed >> Edge(kind="control") >> watch
 

@@ -29,11 +29,11 @@ def path():
     user >> Edge(step=1) >> assign
     assign >> Edge(step=2) >> meets
     meets >> Edge(step=3, kind="async") >> join
-    join >> Edge(step=4) >> ratio
+    join >> Edge(step=4, kind="async") >> ratio
     ratio >> Edge("lost", kind="control") >> stop
-    ratio >> Edge("equal", step=5) >> adjust
-    adjust >> Edge(step=6) >> look
-    look >> Edge(step=7) >> ship
+    ratio >> Edge("equal", step=5, kind="async") >> adjust
+    adjust >> Edge(step=6, kind="async") >> look
+    look >> Edge(step=7, kind="async") >> ship
     guard >> Edge("veto", kind="control") >> ship
 
 

@@ -58,7 +58,7 @@ def serving():
         pacing = Store("Budgets, pacing", "effective bids, seconds old", icon="mdi-cash-multiple")
     with Plane("Nearline", role="nearline"):
         log = Stream("Event log", f"{ads.events_per_s() / 1e3:.0f} k events/s")
-        jobs = Job("Stream jobs", "fraud, labels, counters")
+        jobs = Job("Stream jobs", "fraud, labels, spend")
     feed >> Edge("consent", step=1) >> service
     users >> Edge(step=2) >> service
     service >> Edge("bitmaps", step=3) >> shortlist
@@ -69,7 +69,7 @@ def serving():
     auction >> Edge("two ads", step=7) >> check
     feed >> Edge(kind="async") >> log
     log >> Edge(kind="async") >> jobs
-    jobs >> Edge("spend", kind="async") >> pacing
+    jobs >> Edge(kind="async") >> pacing
     jobs >> Edge("history", kind="async") >> users
 
 

@@ -166,7 +166,7 @@ def adapt():
             "Distil", f"${step.teacher_dollars():.0f} of answers", icon="mdi-flask-outline"
         )
     prompt >> Edge("facts missing") >> retrieve
-    retrieve >> Edge("facts there, form wrong") >> tune
+    retrieve >> Edge("form wrong") >> tune
     tune >> Edge("too dear") >> distil
 
 

@@ -172,7 +172,7 @@ def assistant():
     person = Client(
         "A person", icon="mdi-headset", detail=f"{serve.agents_normally():,.0f} busy at the peak"
     )
-    customer >> Edge("question", step=1) >> service
+    customer >> Edge(step=1) >> service
     service >> Edge("search", step=2) >> passages
     service >> Edge("prompt", step=3) >> queue
     queue >> Edge(step=4) >> prefill

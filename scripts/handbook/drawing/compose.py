@@ -23,35 +23,36 @@ from handbook.report import HandbookError, Problem
 
 _WIDE = (
     Variant(edges_first=True),
-    Variant(gap=20, wrap=116),
-    Variant(gap=20, wrap=104, newrank=True),
-    Variant(gap=20, wrap=116, fold=4),
+    Variant(gap=22, wrap=116),
+    Variant(gap=22, wrap=104, newrank=True),
+    Variant(gap=22, wrap=116, fold=4),
     Variant(ports=74, edges_first=True),
 )
 _NARROW = (
-    Variant(stacked=True, wrap=88, gap=16, edges_first=True),
-    Variant(stacked=True, wrap=74, gap=10, edges_first=True),
-    Variant(stacked=True, wrap=74, gap=10, newrank=True),
-    Variant(stacked=True, wrap=80, gap=12, fold=3),
-    Variant(stacked=True, wrap=74, gap=10, chained=True),
-    Variant(stacked=True, wrap=74, gap=10, ports=70),
+    Variant(stacked=True, wrap=88, gap=22, edges_first=True),
+    Variant(stacked=True, wrap=74, gap=22, edges_first=True),
+    Variant(stacked=True, wrap=74, gap=22, newrank=True),
+    Variant(stacked=True, wrap=80, gap=22, fold=3),
+    Variant(stacked=True, wrap=74, gap=22, chained=True),
+    Variant(stacked=True, wrap=68, gap=18, edges_first=True),
+    Variant(stacked=True, wrap=74, gap=22, ports=70),
 )
 _WIDE_MODEL = (
     Variant(edges_first=True, straight=True),
-    Variant(gap=20, wrap=116, straight=True),
-    Variant(gap=16, wrap=92),
+    Variant(gap=22, wrap=116, straight=True),
+    Variant(gap=22, wrap=92),
 )
 _NARROW_MODEL = (
-    Variant(wrap=118, gap=18, edges_first=True, straight=True),
-    Variant(wrap=88, gap=10, edges_first=True),
-    Variant(wrap=88, gap=10, edges_first=True, chained=True),
-    Variant(wrap=74, gap=10, chained=True),
+    Variant(wrap=118, gap=22, edges_first=True, straight=True),
+    Variant(wrap=88, gap=22, edges_first=True),
+    Variant(wrap=88, gap=22, edges_first=True, chained=True),
+    Variant(wrap=74, gap=22, chained=True),
 )
-_BESIDE = (Variant(wrap=100, gap=14, edges_first=True),)
+_BESIDE = (Variant(wrap=100, gap=22, edges_first=True),)
 _ROW = (Variant(rows=True), Variant(rows=True, wrap=92))
 # What is not worth a second try.
 _GOOD = 30.0
-_MOST_TRIES = 6
+_MOST_TRIES = 7
 
 
 def compose(source: FigureSource, store: Path | None = None) -> RenderedFigure:
@@ -255,5 +256,6 @@ def badness(scene: Scene) -> float:
     cost += sum(
         label.cost if label.cost >= labels.BAD else label.cost * 0.1 for label in scene.labels
     )
+    cost += sum(25 for _ in routes.on_frames(scene))
     cost += 18 * scene.detours + 20 * len(scene.crowded)
     return cost + 8 * routes.crossings(scene.routes)

@@ -12,10 +12,11 @@ from handbook.drawing.text import width, wrap
 STEP_RADIUS = 8.5
 _GAP = 6.0
 _SHARES = (0.5, 0.36, 0.64, 0.24, 0.76, 0.12, 0.88)
+_CURVE_SHARES = (0.18, 0.3, 0.42, 0.58, 0.7, 0.82)
 # What a fault costs. Above `BAD` the figure fails its check.
 BAD = 100.0
 _ON_BOX, _ON_TITLE, _ON_LABEL = 900.0, 500.0, 700.0
-_ON_LINE, _ON_BORDER, _OUTSIDE = 110.0, 9.0, 60.0
+_ON_LINE, _ON_BORDER, _OUTSIDE = 110.0, 105.0, 60.0
 _BACKED = 14.0
 _BROKEN = 7.0
 _ROUNDS = 3
@@ -159,7 +160,8 @@ def _candidates(scene: Scene, edge: int, lines: list[str], wide: float) -> Itera
         need = (2 * STEP_RADIUS if step else 8) + 12
         if length < min(need, longest):
             continue
-        for share in _SHARES:
+        more = _CURVE_SHARES if curved else _between_frames(scene, a, b)
+        for share in (*_SHARES, *more):
             base = abs(share - 0.5) * 10 + (longest - length) * 0.03
             if curved:
                 at, level = _along(route, share)
@@ -173,6 +175,20 @@ def _candidates(scene: Scene, edge: int, lines: list[str], wide: float) -> Itera
                 yield from _beside(at, lines, wide, step, edge, base)
             else:
                 yield from _above(at, lines, wide, step, edge, base)
+
+
+def _between_frames(scene: Scene, a: Point, b: Point) -> list[float]:
+    """Where a straight piece is half way between two frames that it passes, as shares of it."""
+    if a[0] != b[0] and a[1] != b[1]:
+        return []
+    way, across = (1, 0) if a[0] == b[0] else (0, 1)
+    low, high = sorted((a[way], b[way]))
+    passed = {low, high}
+    for plane in scene.planes:
+        if plane[across] < a[across] < plane[across + 2]:
+            passed.update(at for at in (plane[way], plane[way + 2]) if low < at < high)
+    middles = [(first + last) / 2 for first, last in pairwise(sorted(passed))]
+    return [(at - a[way]) / (b[way] - a[way]) for at in middles] if len(middles) > 1 else []
 
 
 def _along(route: list[Point], share: float) -> tuple[Point, bool]:

@@ -19,8 +19,8 @@ from handbook.drawing.reroute import clashes, reroute
 from handbook.drawing.text import width, wrap
 
 WIDE_PX, NARROW_PX = 688.0, 358.0
-# The smallest scale that leaves 11 px text legible.
-WIDE_SCALE, NARROW_SCALE = 0.8, 0.85
+# The smallest scale: it leaves the smallest text, of 11 px, at 9.5 px.
+WIDE_SCALE = NARROW_SCALE = 9.5 / 11
 TITLE_PX, DETAIL_PX, PLANE_PX, LABEL_PX = 13.0, 11.0, 11.0, 11.0
 TITLE_LEADING, DETAIL_LEADING = 17.0, 14.0
 CHIP = 27.0
@@ -181,11 +181,10 @@ def _dot(graph: Graph, cards: list[Card], variant: Variant, *, narrow: bool) -> 
     if variant.rows:
         widest = max((_label_width(edge, narrow=narrow) for edge in graph.edges), default=0.0)
         rank = max(34.0, widest + 16)
-    gap = max(variant.gap, 22.0)
     head = (
         f"digraph{{graph[rankdir={'LR' if variant.rows else 'TB'},"
         f"splines={'true' if graph.kind == 'model' else 'ortho'},"
-        f"nodesep={_inch(gap)},ranksep={_inch(rank)}"
+        f"nodesep={_inch(variant.gap)},ranksep={_inch(rank)}"
         f"{',newrank=true' if variant.newrank else ''}]"
         'node[shape=box,fixedsize=true,label=""]edge[arrowhead=none]'
     )

@@ -105,7 +105,7 @@ def _scale(scene: Scene, source: FigureSource) -> list[Problem]:
             0,
             "figure-too-wide",
             f"{source.id} is {scene.width:.0f} px wide {_where(scene)} of {column:.0f} px: "
-            f"scale {scale(scene):.2f}, least {least}",
+            f"scale {scale(scene):.3f}, least {least:.3f}",
             "split the figure; about twelve boxes, four to a row, fit",
         )
     ]

@@ -212,7 +212,7 @@ def _label(canvas: Canvas, scene: Scene, label: Label) -> None:
     if label.step is not None:
         canvas.circle(*label.step, STEP_RADIUS, "hb-step")
         number = str(scene.graph.edges[label.edge].step)
-        canvas.text(label.step[0], label.step[1] + 3.6, number, "hb-step", "middle")
+        canvas.text(label.step[0], label.step[1] + 4, number, "hb-step", "middle")
 
 
 def _ground(scene: Scene, box: Rect) -> str:

@@ -7,7 +7,7 @@ box are spread over it, pieces that run close get a gap, needless jogs vanish.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,6 +18,9 @@ _END_INSET = 7.0
 _FARTHEST = 24.0
 _LANE_GAP = 11.0
 _BORDER_GAP = 6.5
+# A line with a number keeps the number off a frame.
+_NUMBERED_GAP = 11.0
+_ON_FRAME = 4.0
 _ROUNDS = 10
 
 
@@ -32,6 +35,7 @@ class _Wire:
     at: list[float]
     start: float
     end: float
+    numbered: bool = False
 
     def upright(self, piece: int) -> bool:
         return self.upright_first == (piece % 2 == 0)
@@ -132,6 +136,25 @@ def crossings(routes: list[list[Point]]) -> int:
     )
 
 
+def on_frames(scene: Scene) -> Iterator[tuple[int, int]]:
+    """Finds the lines that run along a plane's frame, or nearly on it.
+
+    Args:
+        scene: The layout, lines drawn.
+
+    Yields:
+        The places of the edge and of the plane.
+    """
+    for edge, start, end in scene.segments():
+        way = 1 if start[0] == end[0] else 0
+        low, high = sorted((start[way], end[way]))
+        for number, plane in enumerate(scene.planes):
+            shared = min(high, plane[way + 2]) - max(low, plane[way])
+            sides = plane[1 - way], plane[3 - way]
+            if shared > 2 * _LANE_GAP and min(abs(start[1 - way] - at) for at in sides) < _ON_FRAME:
+                yield edge, number
+
+
 def _corners(route: list[Point]) -> list[Point]:
     """The corners of Graphviz's line, which states each three times."""
     corners: list[Point] = []
@@ -167,7 +190,7 @@ def _wire(scene: Scene, edge: int, corners: list[Point]) -> _Wire | None:
         at.append(a[0] if upright else a[1])
     start = _side(tail, corners[0], uprights[0])
     end = _side(head, corners[-1], uprights[-1])
-    return _Wire(edge, tail, head, uprights[0], at, start, end)
+    return _Wire(edge, tail, head, uprights[0], at, start, end, item.step is not None)
 
 
 def _side(rect: Rect, point: Point, upright: bool) -> float:
@@ -393,7 +416,8 @@ def _gap(a: _Lane, b: _Lane) -> float:
     if a.span[0] > b.span[1] + 2 or b.span[0] > a.span[1] + 2 or a.wire is b.wire:
         return 0.0
     if a.wire is None or b.wire is None:
-        return _BORDER_GAP
+        wire = a.wire or b.wire
+        return _NUMBERED_GAP if wire is not None and wire.numbered else _BORDER_GAP
     return min(a.apart, b.apart) if set(a.ends) & set(b.ends) else _LANE_GAP
 
 

@@ -24,7 +24,7 @@ NARROW = 358
 FONTS: dict[str, tuple[float, int]] = {
     "hb-title": (13, 600),
     "hb-plane-title": (11, 700),
-    "hb-step": (10, 700),
+    "hb-step": (11, 700),
     "hb-step-number": (10, 700),
     "hb-op": (13, 700),
     "hb-axis-title": (11, 600),

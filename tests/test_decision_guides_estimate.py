@@ -39,7 +39,9 @@ def test_memory_of_an_index_is_priced_by_its_bytes() -> None:
     gigabyte = 1.072 * 730 / (128 * 2**30 / 1e9)
     assert guide.graph_dollars() == pytest.approx(358.4 * gigabyte)
     assert guide.code_dollars() == pytest.approx(14.4 * gigabyte)
-    assert [row[1] for row in guide.index_rows()[1:]] == ["77 GB", "358 GB", "128 GB", "14 GB"]
+    sizes = [row[1] for row in guide.index_rows()[1:]]
+    assert sizes == ["77 GB", "358 GB", "128 GB", "14 GB", "14 GB, and 358 GB of disk"]
+    assert guide.disk_dollars() == pytest.approx(14.4 * gigabyte + 358.4 * 0.08)
 
 
 def test_a_network_is_no_dearer_from_two_heads_on() -> None:
@@ -113,6 +115,33 @@ def test_a_network_at_twice_the_price_needs_four_heads() -> None:
     assert guide.heads_at_price() == math.ceil(2 * 119_136 / 60_225)
 
 
+def test_two_heads_are_a_tie_and_three_are_none() -> None:
+    assert pytest.approx(1, abs=0.02) == 2 * 60_225 / 119_136
+    assert guide.heads_for_sure() == math.ceil(1.25 * 119_136 / 60_225) == 3
+
+
+def test_a_tenth_of_the_loss_leaves_the_root_rule() -> None:
+    def dollars(days: float) -> float:
+        return 1_858 / days + 600 * (1 - (1 - math.exp(-days / 10)) * 10 / days)
+
+    best = min((n / 100 for n in range(50, 6_000)), key=dollars)
+    assert guide.faded_cadence_days(1) == monitor.best_cadence_days()
+    assert (
+        guide.faded_cadence_days() == pytest.approx(best, abs=0.1) == pytest.approx(11.2, abs=0.1)
+    )
+    assert guide.cadence_rule_days() * math.sqrt(10) == pytest.approx(7.9, abs=0.05)
+    for days in (7, 14):
+        more = 100 * (dollars(days) / dollars(best) - 1)
+        assert guide.faded_percent(days) == pytest.approx(more, abs=0.1)
+
+
+def test_cities_are_counted_in_whole_ones() -> None:
+    # The usual 16 p (1 - p) / change², times the cluster factor of 51, in cities of 10,000.
+    users = 16 * 0.05 * 0.95 / (0.05 * 0.04622) ** 2
+    assert guide.cities_to_see() == pytest.approx(2 * users * 51 / 10_000, rel=0.05)
+    assert guide.cities_to_see() % 2 == 0
+
+
 def test_own_cards_are_cheaper_just_above_the_break_even() -> None:
     load = guide.break_even_answers_per_day() / framework.answers_per_day()
     above = load + 0.01
@@ -124,4 +153,6 @@ def test_weeks_of_switching_by_the_usual_rule() -> None:
     spread, effect = 0.0311467, 0.04622
     periods = ((1.959964 + 0.841621) * spread / effect) ** 2
     assert guide.weeks_to_see() == pytest.approx(2 * periods, rel=1e-6)
+    assert guide.whole_weeks() == 8
+    assert guide.whole_weeks(effect / 2) == 29
     assert guide.riders_overstate() == pytest.approx(0.10019 / 0.04622)

@@ -41,29 +41,30 @@ def which_index():
     """Which index: filters first, then how many are left, then what memory costs.
 
     The count is for the feed's vectors at a hundredth of its peak, the dollars for 200 million
-    photos. A scan is exact, and the only way that stays exact behind a filter.
+    photos. A scan is exact, and the only way that stays exact behind a filter. Deletes wear a graph
+    out: then build it again by night.
     """
     left = _ask("How many pass the filters?", "country, rights, age")
     memory = _ask("Do vectors fit the memory?", "with links, twice, and growth")
-    changes = _ask("Does it change by the minute?")
+    slot = _ask("Are milliseconds to spare?", f"of {feed.stage_ms('Candidate sources'):.0f} ms")
     scan = Service("Scan, exact", "at 700 searches a second")
     graph = Index("Graph (HNSW)", f"${guide.graph_dollars():,.0f} a month and copy")
     codes = Index("Codes (IVF-PQ)", f"${guide.code_dollars():,.0f}, then re-rank")
-    both = Store("Graph of the new, codes of the old", "merged by night")
+    disk = Store("Graph on disk", f"${guide.disk_dollars():,.0f}, reads in its slot")
     few = guide.small_load_items() / 1e6
     left >> Edge(f"under {few:.0f} M") >> scan
     left >> Edge("more") >> memory
-    memory >> Edge("no") >> codes
-    memory >> Edge("yes") >> changes
-    changes >> Edge("inserts only") >> graph
-    changes >> Edge("deletes too") >> both
+    memory >> Edge("yes") >> graph
+    memory >> Edge("no") >> slot
+    slot >> Edge("no") >> codes
+    slot >> Edge("yes") >> disk
 
 
 def which_ranker():
     """Which ranker: what the rows hold, then how many they are, then how many heads.
 
     Dollars are a month of serving at the feed's peak. A network pays when several heads share its
-    work, or when ids and sequences carry the signal.
+    work, or when ids and sequences carry the signal; with two heads the bills are alike.
     """
     rows = _ask("What do rows hold?")
     heads = _ask("How many heads?")
@@ -75,8 +76,8 @@ def which_ranker():
     rows >> Edge("aggregates") >> many
     many >> Edge("few thousand") >> linear
     many >> Edge("more") >> heads
-    heads >> Edge(f"{guide.heads_for_network():.0f} or more") >> network
-    heads >> Edge("one") >> trees
+    heads >> Edge(f"{guide.heads_for_sure():.0f} or more") >> network
+    heads >> Edge("fewer") >> trees
 
 
 def which_metric():
@@ -180,17 +181,17 @@ def which_test():
     """
     touch = _ask("Do users share anything?", "stock, drivers, a budget")
     lists = _ask("Are two rankings compared?")
-    split = _ask("Can it be cut into parts?", "cities, regions")
+    split = _ask("How many parts do not trade?", "cities, regions")
     ab = Job("A/B by user", f"{framework.users_per_arm() / 1e6:.1f} M an arm for 1 % of 5 %")
     inter = Job("Interleave, then A/B", "each user sees both")
-    clusters = Job("A/B by cluster", "few units, wide intervals")
+    clusters = Job("A/B by cluster", f"{guide.experiments.CITY:,.0f} users in each")
     switch = Job(
         "Switchback",
-        f"{guide.weeks_to_see():.0f} weeks for {100 * guide.LAB['market_truth']:.1f} %",
+        f"{guide.whole_weeks():.0f} weeks for {100 * guide.LAB['market_truth']:.1f} %",
     )
     touch >> Edge("no") >> lists
     touch >> Edge("yes") >> split
     lists >> Edge("yes") >> inter
     lists >> Edge("no") >> ab
-    split >> Edge("yes") >> clusters
-    split >> Edge("no") >> switch
+    split >> Edge(f"{round(guide.cities_to_see(), -2):,.0f} or more") >> clusters
+    split >> Edge("fewer") >> switch

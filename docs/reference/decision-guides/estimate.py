@@ -20,6 +20,7 @@ from handbook.estimate import (
 
 clarify = chapter("framework/1-clarify")
 evaluate = chapter("framework/5-evaluate")
+experiments = chapter("building-blocks/online-experiments")
 feed = chapter("case-studies/news-feed")
 framework = chapter("framework")
 model = chapter("framework/4-model")
@@ -82,8 +83,13 @@ def code_dollars() -> float:
     return photos.code_index_bytes() / 1e9 * numbers.memory_dollars()
 
 
+def disk_dollars() -> float:
+    """The same for a graph and its vectors on a disk, with codes in memory to find the way."""
+    return code_dollars() + photos.graph_bytes() / 1e9 * numbers.SSD_VOLUME
+
+
 def index_rows() -> list[list[str]]:
-    """Four ways to find neighbours among 200 million photos."""
+    """Ways to find neighbours among 200 million photos."""
     scan = photos.PHOTOS * photos.WIDTH * INT8_BYTES
     rows = [["Way", "Memory of a copy", "$ a month", "Loses"]]
     kinds = [
@@ -96,10 +102,13 @@ def index_rows() -> list[list[str]]:
             "order among near ones; re-rank by full vectors",
         ),
     ]
-    return rows + [
+    rows += [
         [name, f"{size / 1e9:,.0f} GB", f"{size / 1e9 * numbers.memory_dollars():,.0f}", loses]
         for name, size, loses in kinds
     ]
+    codes, disk = photos.code_index_bytes() / 1e9, photos.graph_bytes() / 1e9
+    split = f"{codes:,.0f} GB, and {disk:,.0f} GB of disk"
+    return [*rows, ["Graph on disk", split, f"{disk_dollars():,.0f}", "milliseconds, for reads"]]
 
 
 # --------------------------------------------------------------------------- which ranker
@@ -108,6 +117,14 @@ def index_rows() -> list[list[str]]:
 def heads_for_network() -> float:
     """Heads from which on one network costs less than trees for each of them."""
     return math.ceil(feed.ranker_dollars() / model.one_head_trees_dollars())
+
+
+UNSURE = assumed(1.25, "times", "how far a node visit and a card's busy share may be off together")
+
+
+def heads_for_sure() -> float:
+    """Heads from which on the network costs less even if it is dearer than thought."""
+    return heads_at_price(UNSURE)
 
 
 def heads_at_price(factor: float = 2) -> float:
@@ -197,6 +214,37 @@ def cadence_rule_days(decay_days: float = monitor.STALE_DAYS) -> float:
         decay_days: Days to lose about two thirds of what a very old model loses.
     """
     return math.sqrt(2 * monitor.retrain_dollars() * decay_days / lost_dollars())
+
+
+TENTH = assumed(0.1, "of the loss", "what an interviewer may change it to")
+
+
+def _faded_dollars(interval_days: float, share: float) -> float:
+    """Dollars a day of training and loss, where a lost per cent is worth a share of today's."""
+    lost = monitor.mean_loss(interval_days) * 100 * monitor.LOSS_DOLLARS
+    return monitor.retrain_dollars() / interval_days + share * lost
+
+
+def faded_cadence_days(share: float = TENTH) -> float:
+    """Days between trainings of least cost, where a lost per cent is worth less than today.
+
+    Long intervals leave the root rule, because the loss saturates.
+
+    Args:
+        share: What it is worth, over today's.
+    """
+    return min((step / 10 for step in range(5, 601)), key=lambda days: _faded_dollars(days, share))
+
+
+def faded_percent(days: float = 14, share: float = TENTH) -> float:
+    """Per cent that an interval costs more than that one.
+
+    Args:
+        days: Days between two trainings.
+        share: What a lost per cent is worth, over today's.
+    """
+    best = _faded_dollars(faded_cadence_days(share), share)
+    return 100 * (_faded_dollars(days, share) / best - 1)
 
 
 # --------------------------------------------------------------------------- which knowledge
@@ -335,6 +383,25 @@ def two_week_error_points(spread: float = LAB["market_switchback_spread"]) -> fl
         spread: The standard deviation over repetitions.
     """
     return 100 * spread
+
+
+def whole_weeks(effect: float = LAB["market_truth"]) -> float:
+    """Weeks of switching, as a calendar has them.
+
+    Args:
+        effect: The relative effect to find.
+    """
+    return math.ceil(weeks_to_see(effect))
+
+
+def cities_to_see(effect: float = LAB["market_truth"]) -> float:
+    """Cities, both arms together, in which a test by city finds the effect on a rate of 5 %.
+
+    Args:
+        effect: The relative effect to find.
+    """
+    users = framework.users_per_arm(lift=effect) * experiments.cluster_factor()
+    return 2 * math.ceil(users / experiments.CITY)
 
 
 def weeks_to_see(

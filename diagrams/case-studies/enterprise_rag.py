@@ -45,6 +45,7 @@ def serving():
         rewrite = Model("Rewriter", f"8 B, {rag.rewrite_ms():.0f} ms")
         rights = Store("Permissions", f"{rag.tag_bitmap_bytes() / 1e3:.0f} kB of tags")
     with Plane("Find the readable", role="data"):
+        search = Service("Two searches", "under the tags", icon="mdi-magnify")
         words = Index("Words, BM25", f"{rag.posting_bytes() / 1e9:.0f} GB, 2 shards")
         vectors = Index("Vectors", f"{rag.vector_bytes() / 1e9:.0f} GB, 4 shards")
         rerank = Model("Fuse, rerank", f"{rag.RERANKED:.0f} to {rag.PASSAGES:.0f} chunks")
@@ -55,10 +56,10 @@ def serving():
     asker >> Edge("question", step=1) >> api
     api >> Edge(step=2) >> rewrite
     api >> rights
-    rewrite >> Edge(step=3) >> words
-    rewrite >> vectors
-    rights >> Edge("readable tags") >> vectors
-    rights >> words
+    rewrite >> Edge(step=3) >> search
+    rights >> Edge("readable tags") >> search
+    search >> words
+    search >> vectors
     words >> Edge("places", step=4) >> rerank
     vectors >> rerank
     rerank >> Edge("eight", step=5) >> late

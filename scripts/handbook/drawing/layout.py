@@ -177,7 +177,9 @@ def _wrapped(text: str, limit: float, size: float, weight: int) -> tuple[str, ..
 def _dot(graph: Graph, cards: list[Card], variant: Variant, *, narrow: bool) -> str:
     tallest = max((len(label_lines(edge, narrow=narrow)) for edge in graph.edges), default=0)
     labelled = any(edge.label or edge.step for edge in graph.edges)
-    rank = max(tallest * DETAIL_LEADING, 18.0) + 24 if labelled else 34.0
+    # Two lines side by side find room between a plane's frame and the boxes below it.
+    plain = 44.0 if graph.planes else 34.0
+    rank = max(tallest * DETAIL_LEADING, 18.0) + 24 if labelled else plain
     if variant.rows:
         widest = max((_label_width(edge, narrow=narrow) for edge in graph.edges), default=0.0)
         rank = max(34.0, widest + 16)

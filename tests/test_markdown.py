@@ -316,6 +316,25 @@ def test_a_step_that_chooses_is_shown_and_not_followed(project):
     }
 
 
+def test_a_constant_is_said_to_be_one(project):
+    estimate = project.docs / "case-studies" / "toy" / "estimate.py"
+    estimate.write_text(estimate.read_text() + "HOURS = 24\n")
+    out = html(project, "24<!--= toy.HOURS --> and 48<!--= 2*24 -->")
+    assert items(out) == {
+        "number-1": "Hours: 24 hours = 24, as the estimate has it",
+        "number-2": "2 × 24: 48 2 × 24 = 48",
+    }
+
+
+def test_a_definition_is_not_called_an_assumption(project):
+    out = html(project, "24<!--? by definition: hours of a day --> and 5<!--? a guess -->")
+    assert items(out) == {
+        "number-1": "By definition: 24hours of a day",
+        "number-2": "An assumption: 5a guess",
+    }
+    assert out.count("hb-number--assumed") == 1
+
+
 def test_a_formula_leads_to_the_number_of_the_text_that_is_the_same_quantity(project):
     out = html(project, "5e8<!--= toy.peak/2 --> and 250<!--= toy.USERS/2e6:.0f --> and "
                "1,000,000,000<!--= toy.peak:,.0f -->")  # fmt: skip

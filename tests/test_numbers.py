@@ -11,6 +11,7 @@ import pytest
 from handbook import chapters, numbers
 from handbook.derivations import unscaled
 from handbook.expressions import ExpressionError, Scope, evaluate, split_spec
+from handbook.grounds import Ground, ground, trouble
 from handbook.project import Project
 from handbook.quantities import find_quantities
 
@@ -612,6 +613,42 @@ def test_a_derivation_tells_two_calls_of_one_function_apart(project: Project) ->
     assert found.substituted == "1 − 86,806 ÷ 173,611"
     assert [step.name for step in found.steps] == ["peak QPS (peak ÷ 2)", "peak QPS"]
     assert found.result == "50%"
+
+
+@pytest.mark.parametrize(
+    ("body", "label", "note"),
+    [
+        ("by definition: hours of a day", "by definition", "hours of a day"),
+        ("from the source: in its abstract", "from the source", "in its abstract"),
+        ("rounded: 69,444", "rounded", "69,444"),
+        ("a usual level", "an assumption", "a usual level"),
+        ("a target: not met", "an assumption", "a target: not met"),
+    ],
+)
+def test_a_mark_may_say_a_better_ground_than_an_assumption(
+    body: str, label: str, note: str
+) -> None:
+    assert ground(body) == Ground(label, note)
+    assert trouble(body, "69,000") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "number", "said"),
+    [
+        ("rounded: 69,444", "70,000", ""),
+        ("rounded: 4.605, a logarithm", "4.6", ""),
+        ("rounded: 66.6 ms", "70", ""),
+        ("rounded: 69,444", "68,000", "'68,000' is not the first number of '69,444', rounded"),
+        ("rounded: the above", "5", "'5' is not the first number of 'the above', rounded"),
+        ("rounded: 4.66", "4.6", "'4.6' is not the first number of '4.66', rounded"),
+        ("by definition:", "24", "'by definition' has nothing behind it"),
+        ("by defintion: hours", "24", "'by defintion' is no ground"),
+        ("Rounded: 24", "24", "'Rounded' is no ground"),
+    ],
+)
+def test_a_ground_is_spelt_filled_and_true(body: str, number: str, said: str) -> None:
+    found = trouble(body, number)
+    assert (found[0] if found else "") == said
 
 
 @pytest.mark.build

@@ -238,8 +238,11 @@ def _explain(function: Callable[..., Any], *args: Any, **named: Any) -> Derivati
     if read is None:
         inputs = tuple(dict.fromkeys((*names.numbers(), *_rests_on(plain))))
         return replace(found, inputs=inputs, called=called, cited=_citation(doc))
-    if not read.called and names.given_many():
+    if names.given_many() and not read.called:
         read = replace(read, called=called)
+    elif read.called and names.arguments():
+        # It hands on what it was given: both calls, one after the other.
+        read = replace(read, called=f"{called} = {read.called}")
     return replace(
         read, name=name, title=title, value=value, result=found.result, path=path, line=found.line
     )

@@ -104,6 +104,8 @@ class Listing:
         values = dict.fromkeys([found.substituted, found.result])
         shown = " = ".join(text for text in values if text not in ("", found.formula))
         _add(line, f" = {shown}" if found.formula and shown else shown)
+        if found.formula == found.name and found.substituted != found.formula and not uses:
+            _add(line, ", as the estimate has it")
         for count, use in enumerate(unnamed):
             _add(line, ", " if count else "; from ")
             self._link(line, use)

@@ -3,7 +3,8 @@
 In the source, `**69,444**<!--= news_feed.peak_qps:,.0f -->`; on the page, the number and, at the
 end of the article, one item for every expression (see `derived`). This works without JavaScript;
 the site's script shows the item beside the number. `<!--? why -->` marks a number as assumed, in
-the same way. Whether a number is right is not checked here: `handbook check` does.
+the same way, or says a better ground (see `grounds`). Whether a number is right is not checked
+here: `handbook check` does.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from markdown.util import ETX, STX, AtomicString
 from handbook.chapters import Chapter
 from handbook.derivations import Derivation, derivation, unscaled
 from handbook.expressions import ExpressionError, Scope, split_spec
+from handbook.grounds import ASSUMED, ground
 from handbook.markdown.chapter import FOOTER
 from handbook.markdown.context import Context
 from handbook.markdown.derived import ANCHOR, Listing, title
@@ -147,7 +149,8 @@ class _Write(InlineProcessor):
     ) -> tuple[Element, int, int]:
         number, entry = self.numbers.found[int(m[1])]
         entry.places += 1
-        style = "hb-number" if entry.kind == "=" else "hb-number hb-number--assumed"
+        assumed = entry.kind == "?" and ground(entry.body).label == ASSUMED
+        style = "hb-number hb-number--assumed" if assumed else "hb-number"
         link = Element("a", {"class": style, "href": f"#{entry.anchor}"})
         if entry.places == 1:
             # Where its item leads back to.
@@ -200,8 +203,9 @@ class _Section(Treeprocessor):
             if isinstance(each, Derivation):
                 derived.write(item, entry.number, each, entry.literal)
             elif each is None:
-                title(item, "an assumption", entry.literal, entry.number)
-                SubElement(item, "p", {"class": "hb-derived__why"}).text = AtomicString(entry.body)
+                said = ground(entry.body)
+                title(item, said.label, entry.literal, entry.number)
+                SubElement(item, "p", {"class": "hb-derived__why"}).text = AtomicString(said.note)
             else:
                 item.append(each)
         derived.write_rest(lambda: SubElement(listing, "li"))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from handbook import numbers
+from handbook.chapters import Chapter
 from handbook.estimate import load, slug_name
 from handbook.expressions import FUNCTIONS
+from handbook.grounds import trouble
+from handbook.quantities import find_marks
 from handbook.report import HandbookError, Problem
 from handbook.rules import Code, Rule
 from handbook.rules.sources import Sources
@@ -25,7 +28,8 @@ class ProvenNumbers(Rule):
         ),
         Code(
             "number-mark",
-            "A comment that proves a number stands right behind that number and says something.",
+            "A comment that proves a number stands right behind that number and says something. "
+            "Where it names a ground, such as `rounded:`, that one is true.",
             "about 500 million users <!--= news_feed.USERS -->",
             "Put the comment behind the digits, before the unit or after it: "
             "`500<!--= ... --> million`.",
@@ -69,8 +73,18 @@ class ProvenNumbers(Rule):
         """Yields numbers that are wrong, misplaced or without proof."""
         for page in sources.pages:
             yield from numbers.problems(page, sources.scope)
+            yield from _grounds(page)
             if page.meta.is_chapter:
                 yield from numbers.unproven(page)
+
+
+def _grounds(page: Chapter) -> Iterator[Problem]:
+    """Yields marks whose ground, such as `rounded:`, is misspelt, empty or untrue."""
+    for mark in find_marks(page.provable):
+        if mark.kind == "?" and mark.number:
+            wrong = trouble(mark.body, page.text[mark.number.start : mark.number.end])
+            if wrong:
+                yield page.problem(mark.comment.start, "number-mark", *wrong)
 
 
 class EstimateNames(Rule):

@@ -69,6 +69,21 @@ def test_a_small_shop_does_not_pay_for_two_engineers() -> None:
     assert frame.break_even_conversations() == pytest.approx(30_000 * 12 / 365 / 1.3603, rel=1e-4)
 
 
+def test_people_who_judge_are_paid_too() -> None:
+    # 200 conversations a day, six minutes each, at $30 an hour, whatever the load.
+    team = 30_000 * 12 / 365
+    more = frame.judged_break_even_conversations()
+    assert more == pytest.approx((team + 200 * 6 / 60 * 30) / 1.3603, rel=1e-4)
+
+
+def test_rightly_answered_meets_the_goal_at_a_higher_threshold() -> None:
+    at = frame.solving_threshold()
+    answered, wrong = _sum_over_the_spread(at)
+    assert answered - wrong == pytest.approx(0.6, abs=0.003)
+    assert frame.solved_share() == pytest.approx(0.574, abs=0.001)
+    assert frame.conversation_dollars(at) == pytest.approx(frame.best_dollars(), abs=0.01)
+
+
 def test_templates_steps_and_labels() -> None:
     twenty = sum(1 / rank for rank in range(1, 21)) / sum(1 / rank for rank in range(1, 201))
     assert frame.template_percent() == pytest.approx(100 * twenty)

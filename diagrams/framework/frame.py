@@ -38,7 +38,7 @@ def chain():
         feed_loss = Model("Log loss", "eight heads, masked")
         feed_metric = Monitor("Experiment", f"{feed.users_per_arm() / 1e6:.1f} M users an arm")
     with Plane("Support assistant", role="model"):
-        shop_goal = Client("Problem solved", f"{framework.CONTAINED_SHARE:.0%} without a person")
+        shop_goal = Client("Problem solved", f"{framework.CONTAINED_SHARE:.0%} contained")
         shop_proxy = Store("No second contact", "within seven days")
         shop_loss = Job("Log loss", "is an answer wrong?", icon="mdi-scale-balance")
         shop_metric = Monitor(
@@ -83,7 +83,7 @@ def framings():
 
 
 def threshold():
-    """Costs choose the threshold; a careless one costs more than having no assistant.
+    """Costs choose the threshold; from $40 on one half costs more than no assistant.
 
     Dollars for a conversation against the chance of a wrong answer from which a person takes over.
     At zero everybody gets a person, which is where all three curves start. Each has its lowest

@@ -12,6 +12,7 @@ from handbook.estimate import (
 
 framework = chapter("framework")
 clarify = chapter("framework/1-clarify")
+data = chapter("framework/3-data")
 feed = chapter("case-studies/news-feed")
 model = chapter("framework/4-model")
 
@@ -111,6 +112,24 @@ def answered_wrong_share(at: float = 0.1, spread: float = SPREAD) -> float:
     return mean - above
 
 
+def solved_share(at: float = 0.1) -> float:
+    """Share of all conversations that are answered, and rightly.
+
+    Args:
+        at: The threshold.
+    """
+    return answered_share(at) - answered_wrong_share(at)
+
+
+def solving_threshold(goal: float = framework.CONTAINED_SHARE) -> float:
+    """Threshold at which as many conversations are answered rightly as the goal says.
+
+    Args:
+        goal: Share of all conversations.
+    """
+    return next(at / 1_000 for at in range(1_000) if solved_share(at / 1_000) >= goal)
+
+
 def wrong_among_answered_percent(at: float = 0.1) -> float:
     """Per cent of answered conversations that are answered wrongly.
 
@@ -168,6 +187,12 @@ def team_dollars_per_day() -> float:
 def break_even_conversations() -> float:
     """Conversations a day below which the team costs more than the assistant saves."""
     return team_dollars_per_day() / saved_per_conversation()
+
+
+def judged_break_even_conversations() -> float:
+    """The same where the saving also pays for the daily sample that people judge."""
+    judges = data.judge_dollars(data.JUDGED_PER_DAY)
+    return (team_dollars_per_day() + judges) / saved_per_conversation()
 
 
 INTENTS = assumed(200, "intents", "what customers of a large shop ask, at one level of detail")

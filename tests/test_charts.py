@@ -101,6 +101,25 @@ def test_markers_stand_above_and_are_told() -> None:
     assert "<li>today at 20</li>" in drawing.text_html
 
 
+def test_labels_of_level_markers_cover_no_curve() -> None:
+    # The curve fills the room over the marker at its left end.
+    line = Line([0, 10, 20, 100], [60, 70, 72, 73], "4 bits")
+    chart = Chart("Load", "Found", [line], markers=[Marker(y=69, label="needed here")])
+    drawing = chart.render("t", "d")
+    assert drawing.issues == []
+    x, y = re.search(r'x="([^"]+)" y="([^"]+)"[^>]*>needed here<', drawing.narrow).groups()
+    assert (float(x), float(y)) != (28, 0)
+
+
+def test_a_marker_whose_label_has_no_free_place_is_told() -> None:
+    wall = [Line([0, 50, 100], [90 + n, 30 + n, 90 + n], f"l{n}") for n in range(0, 10, 2)]
+    saw = Line([n / 2 for n in range(200)], [40 + 20 * (n % 2) for n in range(200)], "saw")
+    label = "a label that is as long as half of the chart"
+    chart = Chart("Load", "Found", [*wall, saw], markers=[Marker(y=50, label=label)])
+    issues = chart.render("t", "d").issues
+    assert f"the text {label!r} covers the curve 'saw' (688 px layout)" in issues
+
+
 def test_series_over_the_same_values_share_a_table() -> None:
     text = two_lines().render("t", "d").text_html
     assert text.count("<table") == 1

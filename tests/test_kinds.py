@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from handbook.drawing.charts import Marker
 from handbook.drawing.funnel import Funnel, Stage
 from handbook.drawing.html import anchor_of, figure_html
 from handbook.drawing.sketch import Box, Sketch, collecting, sketch
@@ -133,6 +134,18 @@ def test_logarithmic_timeline_has_room_for_seconds_and_days() -> None:
 def test_timeline_names_mistakes(make: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()  # type: ignore[operator]
+
+
+def test_labels_beside_spans_keep_off_markers() -> None:
+    lanes = [Lane("Send", [Span(800, 830, "30 ms")]), Lane("Read", [Span(0, 1600, "all")])]
+    timeline = Timeline(unit="ms", lanes=lanes, markers=[Marker(x=900, label="promised")])
+    drawing = timeline.render("t", "d")
+    assert drawing.issues == []
+    span, label = (
+        float(re.search(pattern, drawing.narrow)[1])
+        for pattern in (r'<rect x="([^"]+)"[^>]*hb-span', r'<text x="([^"]+)"[^>]*>30 ms<')
+    )
+    assert label < span  # at the left: the marker is at the right
 
 
 # Sketch

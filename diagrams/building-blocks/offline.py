@@ -28,7 +28,7 @@ def path():
     """
     with Plane("Rows", role="data"):
         log = Stream("Log", "probability, position")
-        split = Job("Split by time", "gap, new users", icon="mdi-content-cut")
+        split = Job("Split by time", "week 6 is read once", icon="mdi-content-cut")
     with Plane("Offline: hours", role="offline"):
         choose = Job("Choose", "one week, many tries")
         pair = Monitor("Paired difference", f"{block.users_paired():,.0f} users see 0.002")
@@ -41,7 +41,7 @@ def path():
     log >> Edge(step=1, kind="async") >> split
     split >> Edge("week 5", step=2, kind="async") >> choose
     choose >> Edge("the best", step=3, kind="async") >> pair
-    split >> Edge("week 6, once", kind="async") >> pair
+    split >> Edge(kind="async") >> pair
     pair >> Edge(step=4, kind="async") >> gates
     gates >> Edge("pass", step=5, kind="async") >> test
     test >> Edge("lost ones too", step=6, kind="async") >> record

@@ -242,11 +242,11 @@ def whiteboard():
     before the models, since it says what they are for.
     """
     post = Box("Post", "200 M a day, 0.1 % bad", minute=6)
-    measure = Box("Prevalence", "views, random sample", minute=12)
     gate = Box("Hash + gate", "300 ms", minute=18)
     full = Box("Full model", "8 heads, 1 min", minute=23)
     engine = Box("Policy engine", "p, views, cost", minute=28)
     people = Box("Judge, people", "0.9 %, 0.1 %", minute=33)
     appeal = Box("Reasons, appeals", "log, undo", minute=38)
+    measure = Box("Prevalence", "views, random sample", minute=12)
     post >> gate >> full >> engine >> people >> appeal >> measure
     measure >> "labels" >> full

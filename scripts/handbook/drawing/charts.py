@@ -261,12 +261,28 @@ class Chart:
                     _draw_points(plot, one)
                 else:
                     self._draw_bars(plot, one)
+        curves = self._note_lines(plot)
         for marker in self.markers:
-            _draw_marker(plot, marker)
+            _draw_marker(plot, marker, curves)
         if self._direct():
             self._labels(plot)
             self._labels_on_curves(plot)
         return canvas
+
+    def _note_lines(self, plot: _Plot) -> list[Bounds]:
+        """Notes curves and upright markers as what no text may cover; returns their boxes."""
+        boxes = []
+        for one in self.series:
+            if isinstance(one, Line):
+                name = f"the curve {one.label!r}" if one.label else "the curve"
+                boxes += [Bounds(x, y, 0.1, 0.1, name) for x, y in _dense(_places(plot, one))]
+        for marker in self.markers:
+            if marker.x is not None:
+                name = f"the marker {marker.label!r}"
+                x = plot.x.at(marker.x)
+                boxes.append(Bounds(x, plot.top, 0.1, plot.bottom - plot.top, name))
+        plot.canvas.marks += boxes
+        return boxes
 
     def _frame(self, canvas: Canvas) -> _Plot:
         """Finds the ticks, then the room that their words need, then the scales."""
@@ -528,7 +544,7 @@ def _marker_lines(canvas: Canvas, marker: Marker) -> list[str]:
     return wrap(marker.label, canvas.width * 0.6, _TEXT, 600)
 
 
-def _draw_marker(plot: _Plot, marker: Marker) -> None:
+def _draw_marker(plot: _Plot, marker: Marker, curves: Sequence[Bounds]) -> None:
     canvas, lines = plot.canvas, _marker_lines(plot.canvas, marker)
     if marker.x is not None:
         x = plot.x.at(marker.x)
@@ -544,11 +560,29 @@ def _draw_marker(plot: _Plot, marker: Marker) -> None:
     if marker.y is not None:
         y = plot.y.at(marker.y)
         canvas.line(plot.left, y, plot.right, y, "hb-marker")
+        left, high = _free_place(plot, y, lines, curves)
         for index, line in enumerate(lines):
-            base = y - 5 - (len(lines) - 1 - index) * _LEADING
+            base = high + 10 + index * _LEADING
             wide = width(line, _TEXT, 600)
-            canvas.rect(plot.left + 4, base - 10, wide + 6, 13, 3, "hb-halo")
-            canvas.text(plot.left + 7, base, line, "hb-ink", weight=600)
+            canvas.rect(left - 3, base - 10, wide + 6, 13, 3, "hb-halo")
+            canvas.text(left, base, line, "hb-ink", weight=600)
+
+
+def _free_place(
+    plot: _Plot, y: float, lines: list[str], curves: Sequence[Bounds]
+) -> tuple[float, float]:
+    """The first place over a level marker, else under it, where a label covers no curve."""
+    wide = max((width(line, _TEXT, 600) for line in lines), default=0.0)
+    high = len(lines) * _LEADING
+    first, last = plot.left + 7, plot.right - 3 - wide
+    over = y - 1 - high
+    for top in (over, y + 5):
+        for step in range(int((last - first) // 4) + 1):
+            x = first + 4 * step
+            box = Bounds(x - 4, top - 1, wide + 8, high)
+            if not any(box.overlaps(curve, slack=0) for curve in curves):
+                return x, top
+    return first, over
 
 
 def _spread(

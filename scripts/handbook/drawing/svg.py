@@ -125,12 +125,14 @@ class Canvas:
         width: Width in px; may be set until `svg` is called.
         height: Height in px; the same.
         texts: The box of every text drawn so far, for lints.
+        marks: Boxes of lines that no text may cover, with what they are.
     """
 
     def __init__(self, width: float, height: float) -> None:
         self.width = width
         self.height = height
         self.texts: list[Bounds] = []
+        self.marks: list[Bounds] = []
         self.linked = False
         self._parts: list[str] = []
 
@@ -274,6 +276,11 @@ class Canvas:
                 f"the texts {box.name!r} and {other.name!r} overlap ({limit:.0f} px layout)"
                 for other in self.texts[index + 1 :]
                 if box.overlaps(other, slack=1)
+            )
+            covered = {mark.name for mark in self.marks if box.overlaps(mark, slack=0)}
+            found.extend(
+                f"the text {box.name!r} covers {mark} ({limit:.0f} px layout)"
+                for mark in sorted(covered)
             )
         return found
 

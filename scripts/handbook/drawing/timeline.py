@@ -30,7 +30,7 @@ from math import log1p
 
 from handbook.drawing.charts import Marker
 from handbook.drawing.scales import linear_ticks, short, spoken
-from handbook.drawing.svg import NARROW, WIDE, Canvas, Drawing, num
+from handbook.drawing.svg import NARROW, WIDE, Bounds, Canvas, Drawing, num
 from handbook.drawing.text import width, wrap
 from handbook.drawing.theme import ROLES
 
@@ -278,7 +278,8 @@ class Timeline:
         return _At(min(*times, 0), max(times), left + 6, right, unit)
 
     def _place(self, lane: Lane, at: _At, left: float, limit: float) -> list[_Placed]:
-        room = _Room(left, limit, [at(time) for time in self._passing(lane)])
+        upright = [marker.x for marker in self._upright() if marker.x is not None]
+        room = _Room(left, limit, [at(time) for time in (*self._passing(lane), *upright)])
         return [_place_item(item, item.role or lane.role, at, room) for item in lane.items]
 
     def _passing(self, lane: Lane, *, ends: bool = False) -> list[float]:
@@ -422,14 +423,14 @@ class _At:
 
 @dataclass(frozen=True)
 class _Room:
-    """What a lane's labels may use: first and last px, and the px where arrows pass."""
+    """What a lane's labels may use: first and last px, and where arrows and markers pass."""
 
     left: float
     right: float
     crossed: list[float]
 
     def clear(self, first: float, last: float) -> bool:
-        """Whether a label may stand here and meet no arrow."""
+        """Whether a label may stand here and meet no arrow and no marker."""
         inside = first >= self.left and last <= self.right
         return inside and not any(first - 3 < x < last + 3 for x in self.crossed)
 
@@ -526,6 +527,7 @@ def _paint_marker(canvas: Canvas, marker: Marker, at: _At, ends: tuple[float, fl
     x = at(marker.x or 0)
     top, bottom = ends
     canvas.line(x, top + 4, x, bottom, "hb-marker")
+    canvas.marks.append(Bounds(x, top + 4, 0.1, bottom - top - 4, f"the marker {marker.label!r}"))
     half = width(marker.label, 11, 600) / 2
     place = min(max(x, half), canvas.width - half)
     canvas.text(place, top, marker.label, "hb-ink", "middle", weight=600)

@@ -18,6 +18,7 @@ from handbook.drawing.compose import compose, scenes
 from handbook.drawing.geometry import Rect
 from handbook.drawing.lints import scene_problems, usage_problems
 from handbook.drawing.nodes import Client, Edge, Layer, Op, Plane, Service, Store
+from handbook.drawing.routes import on_frames
 from handbook.project import Project
 from handbook.report import HandbookError, Problem
 
@@ -407,6 +408,37 @@ def test_a_long_row_that_leads_nowhere_is_folded_for_a_phone(tmp_path: Path) -> 
         Service("Hub") >> Edge() >> [Service(f"Leaf {i}", "some detail") for i in range(6)]
     """
     assert told(make(tmp_path, body)) == []
+
+
+def two_planes() -> None:
+    with Plane("Above", role="online"):
+        top = Service("Top", "answers what is asked")
+    with Plane("Below", role="data"):
+        bottom = Store("Bottom", "keeps what is known")
+        aside = Store("Aside", "what else is known")
+    top >> Edge("what is asked", step=1) >> bottom
+    top >> Edge("tags", step=2) >> aside
+
+
+def test_labels_and_numbers_keep_off_the_frames_of_planes() -> None:
+    for scene in scenes(graph_of(two_planes)):
+        for label in scene.labels:
+            assert label.rect is not None
+            assert label.step is not None
+            circle = Rect(*label.step, *label.step).grown(8)
+            for plane in scene.planes:
+                for box in (label.rect, circle):
+                    inside = plane.x0 <= box.x0 and box.x1 <= plane.x1
+                    inside = inside and plane.y0 <= box.y0 and box.y1 <= plane.y1
+                    assert inside or not plane.overlaps(box)
+
+
+def test_a_line_along_a_frame_is_found() -> None:
+    scene = scenes(graph_of(two_planes))[0]
+    assert list(on_frames(scene)) == []
+    side = scene.planes[1].x1 + 1
+    scene.routes[0] = [(side, scene.planes[1].y0 + 2), (side, scene.planes[1].y1)]
+    assert list(on_frames(scene)) == [(0, 1)]
 
 
 def test_heavy_icon_is_told(tmp_path: Path) -> None:

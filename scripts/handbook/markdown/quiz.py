@@ -58,8 +58,13 @@ _FIXES = {
     "schema": "write id, question and options, each option with id, text and why",
     "order": "write id, question and items, each item with id, text and why",
     "free": "write id, question, answer and points",
+    "giveaway": "leave the decision in the option, its reason in why, and make wrong ones as exact",
     "section": 'name a heading of this page: section: "#its-anchor"',
 }
+# Fewer questions on a page say nothing about how it is written.
+FEWEST_TO_JUDGE = 4
+# What is written in a text and not read: marks of numbers, targets of links.
+_MARKUP = re.compile(r"<!--.*?-->|\]\([^)]*\)|[*`\[]")
 _HOW = {
     "several": "Choose every answer that is right.",
     "order": "Put them in order.",
@@ -130,6 +135,13 @@ class Quiz:
         return tuple(mixed)
 
     @property
+    def longest_is_right(self) -> bool:
+        """Whether the right option is longer than every other, as it is read."""
+        lengths = [len(_MARKUP.sub("", each.text)) for each in self.options]
+        at = lengths.index(max(lengths))
+        return self.options[at].correct and lengths.count(lengths[at]) == 1
+
+    @property
     def anchor(self) -> str:
         """The id of its element on the page."""
         return f"quiz-{self.id}"
@@ -182,6 +194,21 @@ def _no_section(quiz: Quiz, chapter: Chapter, line: int) -> Problem:
     hint = did_you_mean(quiz.section, [f"#{anchor}" for anchor in sorted(chapter.anchors)])
     said = f"this page has no section {quiz.section!r}{hint}"
     return Problem(chapter.path, line, 0, "quiz-section", said, _FIXES["section"])
+
+
+def given_away(chapter: Chapter, found: Iterable[Quiz]) -> Iterator[Problem]:
+    """Yields a finding where a reader does well on a page who always takes the longest option.
+
+    Args:
+        chapter: The page.
+        found: Its quizzes.
+    """
+    single = [quiz for quiz in found if quiz.kind == "choice" and not quiz.several]
+    told = [quiz for quiz in single if quiz.longest_is_right]
+    if len(single) >= FEWEST_TO_JUDGE and len(told) > len(single) / 2:
+        said = f"the longest option is right in {len(told)} of {len(single)} questions"
+        first, code = told[0], "quiz-giveaway"
+        yield Problem(chapter.path, first.line, 0, code, said, _FIXES["giveaway"])
 
 
 def repeated(pages: Iterable[tuple[Chapter, Iterable[Quiz]]]) -> Iterator[Problem]:

@@ -19,6 +19,15 @@ class Quizzes(Rule):
 
     codes = (
         Code(
+            "quiz-giveaway",
+            "On a page with four questions of one right option or more, the longest option is the "
+            "right one in more than half: whoever takes the longest passes without reading.",
+            "```quiz\noptions:\n  - text: Yes\n  - text: No, since the index is built "
+            "overnight\n    correct: true\n```",
+            "Leave the decision in the option and put its reason into `why`; let wrong options be "
+            "what real candidates say, as exact and as long.",
+        ),
+        Code(
             "quiz-id",
             "Ids of quizzes are kebab-case and unique in the handbook; ids of options within their "
             "quiz. Readers' progress is kept by them.",
@@ -51,8 +60,9 @@ class Quizzes(Rule):
     def over(self, sources: Sources) -> Iterator[Problem]:
         """Yields what is wrong within quizzes and between them."""
         read = [(page, *quiz.quizzes(page)) for page in sources.pages]
-        for _, _, problems in read:
+        for page, found, problems in read:
             yield from problems
+            yield from quiz.given_away(page, found)
         yield from quiz.repeated((page, found) for page, found, _ in read)
 
 

@@ -46,7 +46,7 @@ def search():
     app >> Edge("GET /search", step=1) >> api
     api >> Edge(step=2) >> [vectors, words]
     [vectors, words] >> Edge(step=3) >> rank
-    app >> Edge("clicks", kind="async") >> clicks >> Edge(kind="async") >> features
+    app >> Edge(kind="async") >> clicks >> Edge(kind="async") >> features
     features >> Edge("one read", step=4) >> rank
     rank >> Edge("scores", kind="control") >> watch
 

@@ -256,6 +256,42 @@ def test_a_figure_zooms_and_pans(watched):
     expect(figure.locator(".hb-expand")).to_be_focused()
 
 
+# Of a drawing: its scale, how far its layout goes beyond the stage above, and below.
+SCALE = "drawing => drawing.getScreenCTM().a"
+BEYOND = """drawing => {
+    const stage = drawing.parentElement.getBoundingClientRect();
+    const box = drawing.getBBox();
+    const at = value => new DOMPoint(0, value).matrixTransform(drawing.getScreenCTM()).y;
+    return [stage.top - at(box.y), at(box.y + box.height) - stage.bottom];
+}"""
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1280, 800)], ids=["phone", "wide"])
+@pytest.mark.parametrize("at", [CHAPTER, "case-studies/ad-click-prediction/"])
+def test_a_figure_opens_no_smaller_than_it_was_and_from_its_top(browser, address, at, size):
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    page = Watched(context, address).open(at)
+    opened = page.locator("dialog[open] .hb-stage svg")
+    cut = 0
+    for figure in page.locator("figure.hb-figure").all():
+        before = figure.locator(".hb-view svg:visible").evaluate(SCALE)
+        figure.locator(".hb-expand").click()
+        name = figure.get_attribute("data-figure")
+        assert opened.evaluate(SCALE) > before * 0.999, name
+        above, below = opened.evaluate(BEYOND)
+        assert above < 1, name
+        if below > 1:
+            cut += 1
+            page.keyboard.press("ArrowDown")
+            assert opened.evaluate(BEYOND)[1] < below, name
+            page.keyboard.press("0")
+            assert max(opened.evaluate(BEYOND)) < 1, name
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog[open]")).to_have_count(0)
+    assert cut or size[0] > 390  # on a phone, a tall one was among them
+    context.close()
+
+
 def test_the_dialog_of_figures_is_fetched_when_one_is_enlarged(watched):
     asked: list[str] = []
     watched.page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))

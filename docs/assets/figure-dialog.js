@@ -5,6 +5,7 @@
 
   var MOST = 8; // times the size at which the whole figure fits
   var STEP = 1.25;
+  var MARGIN = 12; // around the drawing, in its own units
   var dialog, stage, title, svg, home, view;
   var pointers = new Map();
   var moved = 0;
@@ -63,29 +64,47 @@
     if (!dialog || !dialog.isConnected) build();
     var caption = figure.querySelector(".hb-caption");
     title.textContent = caption ? caption.textContent : "Figure";
-    svg = best(figure).cloneNode(true);
+    var all = Array.from(figure.querySelectorAll(".hb-view svg"));
+    var shown = all.find(function (one) { return one.getClientRects().length; }) || all[0];
+    var own = shown.getScreenCTM().a;
+    svg = best(all[0], shown).cloneNode(true);
     svg.removeAttribute("width");
     svg.removeAttribute("height");
     svg.removeAttribute("aria-describedby");
     svg.setAttribute("preserveAspectRatio", "xMidYMid meet");
     home = svg.getAttribute("viewBox").split(" ").map(Number);
     // A margin, so that nothing touches the rim.
-    home = [home[0] - 12, home[1] - 12, home[2] + 24, home[3] + 24];
+    home = [home[0] - MARGIN, home[1] - MARGIN, home[2] + 2 * MARGIN, home[3] + 2 * MARGIN];
     stage.replaceChildren(svg);
     dialog.showModal();
     reset();
+    start(own);
     stage.focus();
   }
 
-  // The wide layout where it fits at nearly its size, else the one that fills this window better.
-  function best(figure) {
-    var all = Array.from(figure.querySelectorAll(".hb-view svg"));
-    function fit(one) {
-      var box = one.getAttribute("viewBox").split(" ").map(Number);
-      return Math.min(window.innerWidth / box[2], window.innerHeight / box[3]);
+  // The wide layout where it fits at nearly its size, else the one that the page shows.
+  function best(wide, shown) {
+    var box = wide.getAttribute("viewBox").split(" ").map(Number);
+    var fit = Math.min(window.innerWidth / box[2], window.innerHeight / box[3]);
+    return fit > 0.85 ? wide : shown;
+  }
+
+  // Who opens a figure wants it larger: never below its scale in the page, and on an upright screen
+  // as wide as that, or half as large again. Of what does not fit, the beginning is in view.
+  function start(own) {
+    var box = stage.getBoundingClientRect();
+    var room = [box.width, box.height];
+    var wide = room[0] / home[2];
+    var whole = Math.min(wide, room[1] / home[3]);
+    var first = Math.max(own, whole, room[1] > room[0] ? Math.min(wide, own * 1.5) : 0);
+    for (var axis = 0; axis < 2; axis += 1) {
+      var size = home[axis + 2] * whole / first;
+      var seen = room[axis] / first;
+      var middle = (seen < home[axis + 2] - 2 * MARGIN ? seen : home[axis + 2]) / 2;
+      view[axis] = home[axis] + middle - size / 2;
+      view[axis + 2] = size;
     }
-    if (fit(all[0]) > 0.85) return all[0];
-    return all.sort(function (a, b) { return fit(b) - fit(a); })[0];
+    show();
   }
 
   function show() {

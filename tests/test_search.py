@@ -152,6 +152,28 @@ def test_a_page_that_lost_its_article_or_anchors_is_a_finding(small) -> None:
     ]
 
 
+def test_what_readers_call_a_thing_leads_to_it_or_is_a_finding(small) -> None:
+    project, site = small
+    path = project.root / "includes" / "search-aliases.yml"
+    path.parent.mkdir()
+    path.write_text(
+        'case-studies/feed/: [timeline, wall]\n"case-studies/feed/#ann": [near vectors]\n',
+        encoding="utf-8",
+    )
+    assert found(small)["case-studies/feed/"].called == ("timeline", "wall")
+    write_titles(project, site, read_records(project, site)[0])
+    page = loaded(site / "assets" / "search-titles.js")["pages"][0]
+    assert page[6] == "timeline; wall"
+    assert page[5][-1][3] == "approximate nearest neighbours; near vectors"
+    path.write_text('"feed/#gone": [timeline]\n', encoding="utf-8")
+    assert [problem.text(project.root) for problem in write_search(project, site)] == [
+        (
+            "includes/search-aliases.yml: search-alias: feed/#gone is named, and no page has it "
+            "(fix: give the address of a page, section, figure or term that is there)"
+        )
+    ]
+
+
 def test_without_a_navigation_every_page_is_read(small) -> None:
     small[0].config.write_text("site_name: x\n", encoding="utf-8")
     for name in ("contributing/reviews.md", "case-studies/feed/index.md", "draft.md"):

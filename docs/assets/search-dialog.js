@@ -12,6 +12,8 @@ window.hbSearch = (base, tag) => {
   const PHRASE = 2; // how much more a text counts that has the words as they were typed
   const AS_TYPED = 0.1; // what a title gains for a word in the form that was typed
   const NAMED = 0.2; // what a page gains whose own title has the words
+  const LIST = "References"; // titles of papers hold every word of the field
+  const LISTED = 0.3; // how much such a list counts
   const PAUSE = 30; // milliseconds without a key, before the text is searched
   const STOP = new Set(
     ("a about an and are as at be between by can do does for from get give has have how i if in into is it its " +
@@ -45,14 +47,14 @@ window.hbSearch = (base, tag) => {
   /** One row for everything that has a name. */
   const readRows = ({ parts, pages }) => {
     const rows = [];
-    for (const [address, part, weight, title, tags, entries] of pages) {
-      const page = { url: address, title, above: [], page: title, part: parts[part], level: 1, weight: weight / 10, other: tags };
+    for (const [address, part, weight, title, tags, entries, called] of pages) {
+      const page = { url: address, title, above: [], page: title, part: parts[part], level: 1, weight: weight / 10, tags, other: called || "" };
       rows.push(page);
       let trail = [];
       for (const [level, name, anchor, other] of entries) {
         if (level < FIGURE) trail = trail.filter((each) => each.level < level);
         rows.push({
-          ...page, url: `${address}#${anchor || slug(name)}`, title: name, level,
+          ...page, url: `${address}#${anchor || slug(name)}`, title: name, level, tags: "",
           above: trail.map((each) => each.name), other: other || "",
         });
         if (level < FIGURE) trail = [...trail, { level, name }];
@@ -71,6 +73,13 @@ window.hbSearch = (base, tag) => {
     return found;
   };
 
+  /** What is asked by a name: its words without those that every question has. */
+  const plain = (text) => {
+    const all = tokens(text);
+    const some = all.filter((word) => !STOP.has(word));
+    return (some.length ? some : all).map(stem).join(" ");
+  };
+
   const index = window.hbTitles;
   const rows = readRows(index);
   const postings = new Map(); // stem -> row -> how much the word counts there
@@ -86,14 +95,15 @@ window.hbSearch = (base, tag) => {
   };
   rows.forEach((row) => {
     post(row.title, row, 1);
-    post(row.other, row, row.level === 1 ? 0.6 : 0.95);
+    post(row.tags, row, 0.6);
+    post(row.other, row, row.level === 1 ? 0.5 : 0.95);
     post([row.page, ...row.above].join(" "), row, 0.3);
     // A figure's own name, as its author wrote it: fig-news_feed-funnel.
     if (row.level === FIGURE) post(row.url.split("#fig-")[1].replace(/[-_]/g, " "), row, 0.7);
     row.size = new Set(tokens(row.title).filter((word) => !STOP.has(word)).map(stem)).size || 1;
     row.words = new Set(tokens(row.title));
-    row.plain = tokens(row.title).map(stem).join(" ");
-    row.otherPlain = tokens(row.other).map(stem).join(" ");
+    row.plain = plain(row.title);
+    row.called = row.other.split("; ").map(plain);
   });
   const stems = [...postings.keys()].sort();
   const byUrl = new Map(rows.map((row) => [row.url, row]));
@@ -142,12 +152,14 @@ window.hbSearch = (base, tag) => {
     return [...scores]
       .filter(([, score]) => score.here)
       .map(([row, score]) => {
-        const covered = score.sum / all;
+        // A page that readers call so answers, wherever else the words stand.
+        const called = row.called.includes(asked);
+        const covered = called ? Math.max(1, score.sum / all) : score.sum / all;
         const filled = Math.min(1, score.here / row.size);
         // `latency_budget` is meant by who writes it so, not by who writes two words.
         const named = row.weight > 0.5 || wantsCode || terms.length === 1;
-        const whole = named && (row.plain === asked || row.otherPlain === asked) ? 1.5 : 1;
-        return { row, covered, score: covered ** 1.5 * (0.65 + 0.35 * filled) * whole * (kind[row.level] || 0.8) * (wantsCode ? 1 : row.weight) };
+        const whole = named && (row.plain === asked || called) ? 1.5 : 1;
+        return { row, covered, score: covered ** 1.5 * (0.65 + 0.35 * filled) * whole * (kind[row.level] || 0.8) * (wantsCode || called ? 1 : row.weight) };
       })
       .filter((hit) => hit.covered > 0.34)
       .sort((a, b) => b.score - a.score);
@@ -231,7 +243,7 @@ window.hbSearch = (base, tag) => {
           noWorker: true, // half as much to load, and an answer takes a few milliseconds
           metaCacheTag: tag,
           excerptLength: 24,
-          ranking: { metaWeights: { title: 6, name: 0.4, above: 1.5, in: 0.01, url: 0.3 }, termFrequency: 0.7, pageLength: 0.5 },
+          ranking: { metaWeights: { title: 6, name: 0.4, above: 1.5, called: 1, in: 0.01, url: 0.3 }, termFrequency: 0.7, pageLength: 0.5 },
         });
         await pagefind.init();
         return pagefind;
@@ -294,7 +306,8 @@ window.hbSearch = (base, tag) => {
     const top = texts[0]?.score || 1;
     texts.forEach((text) => {
       const hit = at(text.url, text.row);
-      hit.score += 0.7 * Math.sqrt(text.score / top) * (wantsCode ? 1 : text.row.weight);
+      const list = text.row.title === LIST ? LISTED : 1;
+      hit.score += 0.7 * Math.sqrt(text.score / top) * (wantsCode ? 1 : text.row.weight * list);
       hit.excerpt = text.excerpt;
     });
     const groups = new Map();

@@ -146,6 +146,8 @@ def handbook_project(
     """
     for name in ("includes", "overrides", "docs/assets"):
         shutil.copytree(origin.root / name, root / name)
+    # Names of pages that only the real handbook has.
+    (root / "includes" / "search-aliases.yml").unlink(missing_ok=True)
     (root / "scripts").mkdir()
     shutil.copy2(origin.root / "scripts" / "hooks.py", root / "scripts" / "hooks.py")
     project, rng = Project(root), _generator(seed)

@@ -152,6 +152,12 @@ class Verbs(Explained):
             "Move it away.",
         ),
         _typed(
+            "search-alias",
+            "`includes/search-aliases.yml` names an address that no built page has.",
+            "handbook build",
+            "Give the address of a page, section, figure or term that is there.",
+        ),
+        _typed(
             "search-index",
             "Pagefind is missing or has failed, so the site would have no full-text search.",
             "handbook build",

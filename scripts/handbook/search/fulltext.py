@@ -33,10 +33,11 @@ CODE = 0.5
 # Pagefind writes filters of its own in another order each time.
 KINDS = {"figure": "hbfigures", "term": "hbglossary"}
 PAGE = """<!doctype html><html lang="en"><body data-pagefind-meta="{called}:{title}">
-<div data-pagefind-meta="above:{above}"><div data-pagefind-meta="url:{url}"><div
+<div data-pagefind-meta="above:{above}"><div data-pagefind-meta="called:{names}"><div
+data-pagefind-meta="url:{url}"><div
 data-pagefind-meta="in:{within}">
 <p data-pagefind-weight="{more}">{summary}</p>
-<div data-pagefind-weight="{weight}">{text}</div></div></div></div></body></html>
+<div data-pagefind-weight="{weight}">{text}</div></div></div></div></div></body></html>
 """
 
 
@@ -91,6 +92,7 @@ def _page(record: Record) -> str:
         called="title" if record.weight > CODE else "name",
         title=html.escape(record.title),
         above=html.escape(" / ".join(record.above)),
+        names=html.escape("; ".join(record.called)),
         url=html.escape(record.url),
         within=f"{within(record.part)} {KINDS.get(record.kind, '')}".strip(),
         weight=record.weight,

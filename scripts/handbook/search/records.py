@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -53,6 +53,8 @@ DEMOTED = {
     "reference/tooling/": 0.2,
 }
 # Titles of papers hold every word of the field and answer nothing; questions ask.
+# What readers call a thing that its page calls otherwise.
+ALIASES = "includes/search-aliases.yml"
 LISTS = {"References": 0.3, "By subject": 0.3, "Quiz": 0.5}
 # A definition is short, so each of its words would count more than in a chapter that explains them.
 TERM = 0.6
@@ -74,6 +76,7 @@ class Record:
         keywords: What else it may be called: a page's tags.
         summary: What a page says of itself, which its text may not repeat.
         weight: How much its words count, from 0 to 1.
+        called: What readers call it where it does not say so itself, from `ALIASES`.
     """
 
     kind: str
@@ -86,6 +89,7 @@ class Record:
     keywords: tuple[str, ...] = ()
     weight: float = 1.0
     summary: str = ""
+    called: tuple[str, ...] = ()
 
 
 @dataclass
@@ -121,7 +125,24 @@ def read_records(project: Project, folder: Path) -> tuple[list[Record], list[Pro
             records += found
         else:
             problems.append(_unsearchable(project, folder, path))
-    return _each_figure_once(records), problems
+    called = _aliases(project)
+    problems += _unknown(project, called.keys() - {record.url for record in records})
+    named = [replace(record, called=called.get(record.url, ())) for record in records]
+    return _each_figure_once(named), problems
+
+
+def _aliases(project: Project) -> dict[str, tuple[str, ...]]:
+    """What readers type, by the address that answers; nothing where a checkout has no list."""
+    path = project.root / ALIASES
+    read = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return {str(url): tuple(map(str, names)) for url, names in read.items()}
+
+
+def _unknown(project: Project, urls: Iterable[str]) -> Iterator[Problem]:
+    mend = "give the address of a page, section, figure or term that is there"
+    for url in sorted(urls):
+        said = f"{url} is named, and no page has it"
+        yield Problem(project.root / ALIASES, 0, 0, "search-alias", said, mend)
 
 
 def _each_figure_once(records: list[Record]) -> list[Record]:

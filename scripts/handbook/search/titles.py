@@ -23,6 +23,7 @@ WORD = re.compile(r"[a-z]{4,24}")
 # Rarer words are names and typos of our own, and each costs four bytes.
 SEEN = 2
 MOST_WORDS = 5000
+NAMES = "; "  # between several names of one thing; the dialog knows it
 SHORTEST_STEM = 9  # what a digit can say
 # "Click-through rate: clicks divided by impressions": what an abbreviation stands for.
 EXPANSION = re.compile(r"([A-Z][^.:;]{5,70}):")
@@ -50,10 +51,10 @@ def _write(path: Path, name: str, value: object) -> None:
 
 
 def _pages(records: Iterable[Record], parts: list[str]) -> Iterator[list[object]]:
-    """Yields `[address, part, weight in tenths, title, tags, entries]` for each page."""
+    """Yields `[address, part, weight in tenths, title, tags, entries, other names]` by page."""
     for address, grouped in groupby(records, lambda record: record.url.partition("#")[0]):
         page, *rest = grouped
-        yield [
+        packed: list[object] = [
             address,
             parts.index(page.part),
             round(page.weight * 10),
@@ -61,6 +62,7 @@ def _pages(records: Iterable[Record], parts: list[str]) -> Iterator[list[object]
             ", ".join(page.keywords),
             [_entry(record) for record in rest],
         ]
+        yield [*packed, NAMES.join(page.called)] if page.called else packed
 
 
 def _entry(record: Record) -> list[object]:
@@ -83,9 +85,10 @@ def slug(title: str) -> str:
 
 
 def _other(record: Record) -> str:
-    """What an abbreviation of the glossary stands for."""
+    """What an abbreviation of the glossary stands for, and what readers call it."""
     found = EXPANSION.match(record.text) if record.kind == "term" else None
-    return found[1].lower() if found and ABBREVIATION.fullmatch(record.title) else ""
+    meant = [found[1].lower()] if found and ABBREVIATION.fullmatch(record.title) else []
+    return NAMES.join((*meant, *record.called))
 
 
 def _vocabulary(records: Iterable[Record]) -> str:

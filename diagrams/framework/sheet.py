@@ -8,20 +8,22 @@ framework = chapter("framework")
 
 @sketch
 def board():
-    """What every board holds, whatever the prompt: seven boxes and one way back.
+    """What every board holds, whatever the prompt: a request's path, and the loop that trains it.
 
-    The number beside a box is the minute at which its step ends. Features are logged as they were
-    served, labels follow, and the weights return through a gate.
+    The number beside a box is the minute at which its step ends. A request is answered along the
+    upper row; what its rank predicts is settled first. What was served is logged, labels follow,
+    and weights return through a gate.
     """
     request = Box("Request", "load, deadline", minute=_end("Clarify"))
-    predict = Box("Predict Y", "given X, so that Z", minute=_end("Frame"))
-    rows = Box("Log, labels", "as served, delay", minute=_end("Data"))
-    model = Box("Find, rank", "recall@k, then loss", minute=_end("Model"))
-    gate = Box("Gate", "offline, A/B, veto", minute=_end("Evaluate"))
+    find = Box("Find", "baseline, recall@k", minute=_end("Model"))
+    rank = Box("Rank", "Y given X, for Z", minute=_end("Frame"))
     answer = Box("Answer", "fallback, ms, $", minute=_end("Serve"))
+    rows = Box("Log, labels", "as served, delay", minute=_end("Data"))
+    gate = Box("Train, gate", "offline, A/B, veto", minute=_end("Evaluate"))
     watch = Box("Watch", "signal, action", minute=_end("Monitor"))
-    request >> predict >> rows >> model >> gate >> answer >> watch
-    watch >> "new weights" >> gate
+    request >> find >> rank >> answer >> rows >> gate
+    gate >> "weights" >> rank
+    watch >> gate
 
 
 def _end(step):

@@ -426,8 +426,12 @@ def test_from_a_folder(browser: Browser, built: Project) -> None:
     choose(page, [3] * 7)
     assert totals(page) == ["28 of 28: strong yes", "21 of 28: yes", "14 of 28: no"]
     button(page, "Keep this result").click()
+    held = page.locator(".hb-mock__card li")
     again(page)
-    expect(page.locator(".hb-mock__card li")).to_have_count(1)
+    if held.count() == 0:
+        # A browser writes what a folder's page stores a moment later than its reload reads it.
+        again(page)
+    expect(held).to_have_count(1)
     seen.close()
     assert seen.wrong == []
     assert seen.foreign == []
